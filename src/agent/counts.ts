@@ -1,0 +1,43 @@
+import type { PassReason, RuleCounts } from '../protocol/reports.ts';
+
+/** Counts of one rule on this agent; the fields mean what `RuleCounts` says. */
+export class Counter {
+  matched = 0;
+  diverted = 0;
+  answered = 0;
+  readonly passed: Record<string, number> = {};
+  readonly failed: Record<string, number> = {};
+  /** Set by every change, cleared by whoever reports. */
+  changed = false;
+
+  match(): void {
+    this.matched += 1;
+    this.changed = true;
+  }
+
+  divert(): void {
+    this.diverted += 1;
+    this.changed = true;
+  }
+
+  answer(): void {
+    this.answered += 1;
+    this.changed = true;
+  }
+
+  pass(reason: PassReason): void {
+    this.passed[reason] = (this.passed[reason] ?? 0) + 1;
+    this.changed = true;
+  }
+
+  fail(reason: string): void {
+    this.failed[reason] = (this.failed[reason] ?? 0) + 1;
+    this.changed = true;
+  }
+
+  snapshot(seen: number): RuleCounts {
+    const { matched, diverted, answered } = this;
+    const passed = { ...this.passed };
+    return { seen, matched, diverted, answered, passed, failed: { ...this.failed } };
+  }
+}

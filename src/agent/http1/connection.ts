@@ -1,0 +1,300 @@
+import type { HttpFault } from '../../protocol/http1/fault.ts';
+import type { RequestHead } from '../../protocol/http1/request-head.ts';
+import { pipelinedRequestsMax } from '../../protocol/limits.ts';
+import type { Verdict } from '../decide.ts';
+import { splice } from '../splice.ts';
+import type { Wire } from '../wire.ts';
+import { forwarded } from './edit-head.ts';
+import type { Exchange } from './exchange.ts';
+import { failOpen } from './fail-open.ts';
+import { LaptopLeg, type Unanswered } from './laptop-leg.ts';
+import type { Leg, LegOwner } from './leg.ts';
+import { PodLeg } from './pod-leg.ts';
+import { invalidAnswer, noAnswer, type Refusal, refusalBytes } from './refusal.ts';
+import { RequestReader } from './requests.ts';
+import type { Http1Services } from './services.ts';
+
+/**
+ * One client connection that speaks HTTP/1: reads its requests, decides each, sends it to the pod
+ * or the laptop, and brings the answers back in order. `closed` is called once, at the end.
+ */
+export class Http1Connection {
+  private readonly client: Wire;
+  private readonly services: Http1Services;
+  private readonly closed: () => void;
+  private readonly requests: RequestReader;
+  private readonly owner: LegOwner;
+  /** Requests whose answers are not complete, oldest first. */
+  private readonly waiting: Exchange[] = [];
+  private pod: PodLeg | undefined;
+  private laptop: LaptopLeg | undefined;
+  /** Where the present request's body goes. */
+  private leg: Leg | undefined;
+  /** An answer of ours that waits for the answers before it. */
+  private refusal: Refusal | undefined;
+  private clientEnded = false;
+  /** No request is begun any more: one said that it is the last, or its answer will say so. */
+  private lastBegun = false;
+  private closing = false;
+  private ending = false;
+  private lastDiverted = false;
+
+  constructor(services: Http1Services, client: Wire, pod: Wire | undefined, closed: () => void) {
+    this.services = services;
+    this.client = client;
+    this.closed = closed;
+    this.owner = {
+      toClient: (bytes) => this.client.write(bytes),
+      marks: (exchange) => this.marks(exchange),
+      answered: (exchange, last) => this.answered(exchange, last),
+      switched: (exchange, wire, rest) => this.switched(exchange, wire, rest),
+      broken: (exchange, reason, started) => this.broken(exchange, reason, started),
+      room: () => {
+        if (!this.requests.waiting) this.client.resume();
+      },
+    };
+    this.requests = new RequestReader({
+      ready: () => this.ready(),
+      begin: (head, body) => this.begin(head, body),
+      more: (bytes) => this.flow(this.leg?.send(bytes) ?? true),
+      complete: () => this.leg?.complete(),
+      faulty: (fault, begun) => this.faulty(fault, begun),
+    });
+    client.handler = {
+      bytes: (bytes) => this.take(bytes),
+      end: () => this.clientHasEnded(),
+      drain: () => this.resumeLegs(),
+      closed: (clean) => this.clientGone(clean),
+    };
+    if (pod !== undefined) this.pod = this.podOn(pod);
+  }
+
+  /** Bytes from the client. */
+  readonly take = (bytes: Buffer): void => {
+    this.requests.take(bytes);
+    // Nothing is read that could not be looked at, so a client that pipelines without end waits.
+    if (this.requests.waiting) this.client.pause();
+  };
+
+  /** Ends the connection if it is idle; otherwise after the answer that is under way. */
+  readonly drain = (): void => {
+    if (this.waiting.length === 0 && !this.requests.incomplete) this.finish();
+  };
+
+  /** Refuses a head that has been incomplete since before `time` (milliseconds of the epoch). */
+  readonly expire = (time: number): void => {
+    if (this.refusal !== undefined || this.requests.headSince >= time) return;
+    this.requests.stop();
+    this.refusal = { status: 408, reason: 'the head of the request did not arrive in time' };
+    if (this.waiting.length === 0) this.sendRefusal();
+  };
+
+  private ready(): boolean {
+    if (this.ending || this.lastBegun || this.refusal !== undefined) return false;
+    const last = this.waiting.at(-1);
+    if (last === undefined) return this.laptop === undefined;
+    const podOnly = this.laptop === undefined && !last.switches;
+    return podOnly && this.waiting.length < pipelinedRequestsMax;
+  }
+
+  private begin(head: RequestHead, body: Buffer): boolean {
+    const verdict = this.services.decide(head);
+    const diverted = verdict !== undefined && verdict.rule.state === 'active';
+    if (diverted && this.waiting.length > 0) return false;
+    const { method, persistent, switches } = head;
+    const exchange: Exchange = { method, persistent, switches, verdict, servedBy: undefined };
+    verdict?.counter.match();
+    this.waiting.push(exchange);
+    this.lastBegun = !persistent;
+    const bytes = forwarded(head, body);
+    if (diverted) this.beginOnLaptop(exchange, verdict, bytes);
+    else this.beginOnPod(exchange, bytes);
+    return true;
+  }
+
+  private beginOnLaptop(exchange: Exchange, verdict: Verdict, bytes: Buffer): void {
+    const { counter, rule } = verdict;
+    counter.divert();
+    exchange.servedBy = `${rule.name}@${rule.laptop}`;
+    this.lastDiverted = true;
+    this.laptop = new LaptopLeg(exchange, this.services.divert, {
+      ...this.owner,
+      unanswered: (failure) => this.unanswered(failure),
+    });
+    this.leg = this.laptop;
+    this.flow(this.laptop.begin(exchange, bytes));
+  }
+
+  private beginOnPod(exchange: Exchange, bytes: Buffer): void {
+    if (exchange.verdict !== undefined && exchange.servedBy === undefined) {
+      exchange.verdict.counter.pass('laptop_gone');
+      exchange.servedBy = 'pod; reason=laptop_gone';
+    }
+    this.lastDiverted = false;
+    this.pod ??= this.podOn(this.services.dialPod());
+    this.leg = this.pod;
+    const room = this.pod.begin(exchange, bytes);
+    if (room) this.client.resume();
+    else this.client.pause();
+  }
+
+  private unanswered(failure: Unanswered): void {
+    const { exchange, reason } = failure;
+    this.laptop = undefined;
+    const { counter } = exchange.verdict ?? {};
+    if (failOpen(failure)) {
+      counter?.pass(reason);
+      exchange.servedBy = `pod; reason=${reason}`;
+      this.beginOnPod(exchange, failure.kept ?? Buffer.alloc(0));
+      return;
+    }
+    counter?.fail(reason);
+    this.refuse(noAnswer(reason), exchange);
+  }
+
+  private answered(exchange: Exchange, last: boolean): void {
+    this.waiting.shift();
+    const { laptop } = this;
+    if (laptop !== undefined) {
+      exchange.verdict?.counter.answer();
+      this.laptop = undefined;
+      if (!this.requests.incomplete) laptop.close();
+    }
+    // Behind a last request there may be bytes that nobody will read.
+    const overrun = this.lastBegun && this.waiting.length === 0 && this.requests.waiting;
+    if (last || this.closing || overrun) this.finish();
+    else if (this.refusal !== undefined && this.waiting.length === 0) this.sendRefusal();
+    else if (this.clientEnded && laptop !== undefined) this.finish();
+    else this.next();
+  }
+
+  private next(): void {
+    if (!this.requests.waiting) return;
+    this.requests.resume();
+    if (!this.requests.waiting) this.client.resume();
+  }
+
+  private marks({ servedBy }: Exchange): readonly string[] {
+    const lines = servedBy === undefined ? [] : [`x-byway-served-by: ${servedBy}`];
+    // Only the last answer under way may say so: a client reads none behind it.
+    if (!this.services.draining() || this.waiting.length > 1) return lines;
+    this.closing = true;
+    this.lastBegun = true;
+    return [...lines, 'Connection: close'];
+  }
+
+  private flow(room: boolean): void {
+    if (!room) this.client.pause();
+  }
+
+  private resumeLegs(): void {
+    this.pod?.resume();
+    this.laptop?.resume();
+  }
+
+  private switched(exchange: Exchange, wire: Wire, rest: Buffer): void {
+    if (this.laptop !== undefined) exchange.verdict?.counter.answer();
+    const early = this.requests.stop();
+    if (rest.length > 0) this.client.write(rest);
+    if (early.length > 0) wire.write(early);
+    if (this.laptop !== undefined) this.pod?.end();
+    splice(this.client, wire, this.closed);
+  }
+
+  private broken(exchange: Exchange | undefined, reason: string, started: boolean): void {
+    if (exchange === undefined) {
+      this.unasked();
+      return;
+    }
+    const { laptop } = this;
+    this.laptop = undefined;
+    if (laptop !== undefined) exchange.verdict?.counter.fail('local_invalid');
+    if (started) {
+      this.client.abort();
+      return;
+    }
+    this.refuse(invalidAnswer(laptop !== undefined, reason), exchange);
+  }
+
+  // The pod spoke without being asked: whatever it meant, nobody may take it for an answer.
+  private unasked(): void {
+    this.pod = undefined;
+    if (this.laptop === undefined) this.finish();
+  }
+
+  private faulty(fault: HttpFault, begun: boolean): void {
+    if (begun) {
+      const answerable = this.waiting.length === 1 && this.leg?.answering() === false;
+      this.leg?.abort();
+      this.pod = this.leg === this.pod ? undefined : this.pod;
+      this.laptop = undefined;
+      this.waiting.length = 0;
+      if (!answerable) {
+        this.client.abort();
+        return;
+      }
+    }
+    this.refusal = { status: fault.status, reason: fault.message };
+    if (this.waiting.length === 0) this.sendRefusal();
+  }
+
+  private refuse(refusal: Refusal, exchange: Exchange): void {
+    this.refusal = refusal;
+    this.requests.stop();
+    this.sendRefusal(exchange.method);
+  }
+
+  private sendRefusal(method?: string): void {
+    if (this.refusal === undefined) return;
+    this.client.write(refusalBytes(this.refusal, method));
+    this.finish();
+  }
+
+  // Everything was said: our side ends, the rest of what the client sends is dropped.
+  private finish(): void {
+    if (this.ending) return;
+    this.ending = true;
+    this.requests.stop();
+    this.pod?.end();
+    this.laptop?.close();
+    this.client.discard();
+    this.client.stream.once('close', this.closed);
+  }
+
+  private podOn(wire: Wire): PodLeg {
+    const leg: PodLeg = new PodLeg(wire, {
+      ...this.owner,
+      podGone: (clean) => this.podGone(clean),
+    });
+    return leg;
+  }
+
+  private podGone(clean: boolean): void {
+    this.pod = undefined;
+    // The pod may drop its idle connection while the laptop answers; the next request dials again.
+    if (this.laptop !== undefined || (this.lastDiverted && this.waiting.length === 0)) return;
+    if (!clean) this.client.abort();
+    else this.client.end();
+  }
+
+  private clientHasEnded(): void {
+    this.clientEnded = true;
+    if (this.laptop !== undefined) {
+      if (this.requests.incomplete) this.clientGone(false);
+      return;
+    }
+    if (this.pod === undefined) this.finish();
+    else this.pod.clientEnded();
+  }
+
+  private clientGone(clean: boolean): void {
+    if (this.ending) return;
+    this.ending = true;
+    this.requests.stop();
+    this.laptop?.abort();
+    if (clean) this.pod?.end();
+    else this.pod?.abort();
+    this.client.abort();
+    this.closed();
+  }
+}

@@ -1,0 +1,45 @@
+/** What the agent itself answers when it forwards nothing; always ends the connection. */
+export type Refusal = {
+  readonly status: 400 | 408 | 431 | 501 | 502 | 503;
+  readonly reason: string;
+  /** Only for requests that matched: value of `x-byway-error`. */
+  readonly error?: string;
+};
+
+const phrases: Readonly<Record<Refusal['status'], string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+};
+
+/** The bytes of the answer, without a body for HEAD. */
+export const refusalBytes = ({ status, reason, error }: Refusal, method = 'GET'): Buffer => {
+  const body = `byway-agent: ${reason}\n`;
+  const lines = [
+    `HTTP/1.1 ${status} ${phrases[status]}`,
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(error === undefined ? [] : [`x-byway-error: ${error}`]),
+    'Connection: close',
+    '',
+    method === 'HEAD' ? '' : body,
+  ];
+  return Buffer.from(lines.join('\r\n'), 'utf8');
+};
+
+/** For a matched request that the laptop did not answer and that must not be sent twice. */
+export const noAnswer = (reason: string): Refusal => ({
+  status: 502,
+  reason: `the laptop did not answer (${reason}), and the request can't be repeated safely`,
+  error: reason,
+});
+
+/** For an answer that must not be forwarded. */
+export const invalidAnswer = (fromLaptop: boolean, reason: string): Refusal => {
+  const where = fromLaptop ? 'the laptop' : 'the service';
+  const text = `the answer of ${where} is not valid HTTP/1: ${reason}`;
+  return { status: 502, reason: text, ...(fromLaptop ? { error: 'local_invalid' } : {}) };
+};

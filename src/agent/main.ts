@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { pino } from 'pino';
+import { UserError } from '../base/errors.ts';
+import { exitCodes } from '../base/exit-codes.ts';
+import { newIdentifier } from '../base/identifier.ts';
+import { programVersion } from '../base/version.ts';
+import { startManagerLink } from './manager-link/link.ts';
+import { type AgentOptions, agentHelp, parseAgentOptions } from './options.ts';
+import { RuleTable } from './rule-table.ts';
+import { startAgentServer } from './server.ts';
+
+/** All of draining after SIGTERM takes no longer. */
+const drainMilliseconds = 25_000;
+
+/** Runs `byway-agent` with these arguments; resolves with the exit code. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  try {
+    const options = parseAgentOptions(argv);
+    if (!('print' in options)) return await run(options);
+    process.stdout.write(options.print === 'help' ? agentHelp : `${programVersion()}\n`);
+    return exitCodes.ok;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(
+      `✗ ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`,
+    );
+    return exitCodes[error.kind];
+  }
+};
+
+const run = async (options: AgentOptions): Promise<number> => {
+  const { workload, manager, routes } = options;
+  const log = pino({ base: { workload: workload.name } }, pino.destination(2));
+  const table = new RuleTable();
+  const stop = new AbortController();
+  const link = startManagerLink({
+    address: {
+      workload,
+      manager,
+      agent: newIdentifier('ag'),
+      token: tokenReader(options.tokenFile),
+    },
+    ports: routes.map((route) => route.upstream.port),
+    table,
+    log,
+    signal: stop.signal,
+  });
+  const server = await startAgentServer({ routes, table, divert: link.divert });
+  process.stdout.write(
+    `${JSON.stringify({ event: 'ready', listen: server.listen, admin: null })}\n`,
+  );
+  const signal = await stopSignal();
+  log.info({ signal }, 'draining');
+  await server.drain(options.drainDelayMs, drainMilliseconds);
+  stop.abort();
+  return exitCodes.ok;
+};
+
+const tokenReader = (file: string | undefined) => async (): Promise<string> => {
+  if (file !== undefined) return (await readFile(file, 'utf8')).trim();
+  const token = process.env['BYWAY_TOKEN'];
+  if (token === undefined || token === '') {
+    throw new Error('no token: pass --token-file FILE or set BYWAY_TOKEN');
+  }
+  return token;
+};
+
+const stopSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });

@@ -1,0 +1,30 @@
+import { connect, type NetConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import type { Address } from '../base/address.ts';
+import { ReadBuffer, Wire } from './wire.ts';
+
+/** Dials an address; the wire may be written to at once. */
+export const dialWire = ({ host, port }: Address): Wire => {
+  const memory = new ReadBuffer();
+  const options = { host, port, allowHalfOpen: true, noDelay: true, onread: memory.onread };
+  return wireOn(connect(options as NetConnectOpts), memory);
+};
+
+/**
+ * A wire on a socket that a server has just accepted. The socket's handle is wrapped a second time,
+ * because a server's sockets can't be told otherwise to read into memory of ours; the first
+ * wrapping never says that it is closed.
+ */
+export const acceptWire = (accepted: Socket): Wire => {
+  const handle: unknown = Reflect.get(accepted, '_handle');
+  if (handle === undefined || handle === null) return Wire.on(accepted);
+  const memory = new ReadBuffer();
+  const options = { handle, onread: memory.onread, allowHalfOpen: true };
+  return wireOn(new Socket(options as SocketConstructorOpts), memory);
+};
+
+const wireOn = (socket: Socket, memory: ReadBuffer): Wire => {
+  const wire = new Wire(socket);
+  memory.wire = wire;
+  socket.resume();
+  return wire;
+};

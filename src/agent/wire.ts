@@ -1,0 +1,123 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** What happens on a wire; the owner swaps the whole object when its view of the wire changes. */
+export type WireHandler = {
+  /** The memory of `bytes` is only ours until the call returns, or until they are written. */
+  readonly bytes: (bytes: Buffer) => void;
+  /** The other side has sent its last byte. */
+  readonly end: () => void;
+  /** After a `write` that returned false: there is room again. */
+  readonly drain: () => void;
+  /** Comes exactly once, last. `clean` is false when the connection broke. */
+  readonly closed: (clean: boolean) => void;
+};
+
+// Closing with unread bytes would reset the connection and lose what we sent last.
+const lingerMilliseconds = 2000;
+
+const nobody: WireHandler = { bytes: () => {}, end: () => {}, drain: () => {}, closed: () => {} };
+
+/**
+ * One connection with bytes in both directions and nothing hidden: a TCP socket, or a stream of
+ * the tunnel. Errors end as `closed(false)`; writing to a dead wire does nothing.
+ */
+export class Wire {
+  handler: WireHandler = nobody;
+  readonly stream: Duplex;
+  private ended = false;
+
+  constructor(stream: Duplex) {
+    this.stream = stream;
+    let clean = true;
+    stream.on('end', () => this.handler.end());
+    stream.on('drain', () => this.handler.drain());
+    stream.on('error', () => {
+      clean = false;
+    });
+    stream.on('close', () => this.handler.closed(clean));
+  }
+
+  /** A wire on a stream that brings its bytes as `data` events. */
+  static on(stream: Duplex): Wire {
+    const wire = new Wire(stream);
+    stream.on('data', (bytes: Buffer) => wire.handler.bytes(bytes));
+    return wire;
+  }
+
+  /** False when the peer reads slower than we write: stop the source until `drain`. */
+  write(bytes: Buffer): boolean {
+    const { stream } = this;
+    if (this.ended || stream.destroyed) return true;
+    const room = stream.write(bytes);
+    if (stream.writableLength > 0) keepMemory(bytes);
+    return room;
+  }
+
+  /** Sends the end of our side; the other side may go on. */
+  end(): void {
+    if (this.ended || this.stream.destroyed) return;
+    this.ended = true;
+    this.stream.end();
+  }
+
+  pause(): void {
+    this.stream.pause();
+  }
+
+  resume(): void {
+    this.stream.resume();
+  }
+
+  /** Ends our side and drops what still comes, for at most two seconds. */
+  discard(): void {
+    this.handler = nobody;
+    this.end();
+    this.stream.resume();
+    const timer = setTimeout(() => this.stream.destroy(), lingerMilliseconds);
+    this.stream.once('close', () => clearTimeout(timer));
+  }
+
+  /** Ends at once in a way that the peer can't mistake for a proper end. */
+  abort(): void {
+    if (this.stream instanceof Socket && !this.stream.connecting) this.stream.resetAndDestroy();
+    else this.stream.destroy();
+  }
+}
+
+/** Bytes of the buffer that a connection is read into again and again. */
+export const readBytesMax: number = 64 * 1024;
+
+// The buffer that the bytes now being handled lie in; undefined between two reads.
+let reading: ReadBuffer | undefined;
+
+/** The memory that one socket is read into, replaced when a write still needs it. */
+export class ReadBuffer {
+  private memory: Buffer = Buffer.allocUnsafeSlow(readBytesMax);
+  /** Where the bytes go; set before the first read. */
+  wire: Wire | undefined;
+
+  /** Options for `net.Socket`, which then reads without allocating and without `data` events. */
+  readonly onread: {
+    readonly buffer: () => Buffer;
+    readonly callback: (length: number, memory: Uint8Array) => boolean;
+  } = {
+    buffer: () => this.memory,
+    callback: (length) => {
+      reading = this;
+      try {
+        this.wire?.handler.bytes(this.memory.subarray(0, length));
+      } finally {
+        reading = undefined;
+      }
+      return true;
+    },
+  };
+
+  /** A write holds on to some of these bytes: the next read gets other memory. */
+  giveAway(bytes: Buffer): void {
+    if (bytes.buffer === this.memory.buffer) this.memory = Buffer.allocUnsafeSlow(readBytesMax);
+  }
+}
+
+const keepMemory = (bytes: Buffer): void => reading?.giveAway(bytes);

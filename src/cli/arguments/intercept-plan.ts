@@ -1,0 +1,47 @@
+import { UserError } from '../../base/errors.ts';
+import type { InterceptPlan } from '../session/plan.ts';
+import { parseDuration } from './duration.ts';
+import { settleName } from './name-or-header.ts';
+import { parsePorts } from './port.ts';
+
+/** What `byway intercept` is given, as commander reads it. */
+export type InterceptArguments = {
+  readonly names: readonly string[];
+  /** What follows `--`. */
+  readonly command: readonly string[];
+  readonly port: string | undefined;
+  readonly httpHeader: readonly string[];
+  readonly for: string | undefined;
+};
+
+/** Seconds of the longest `--for`. */
+const forSecondsMax: number = 24 * 60 * 60;
+
+/** Reads the arguments of an intercept. Throws a usage error that says what is missing. */
+export const readInterceptPlan = async (given: InterceptArguments): Promise<InterceptPlan> => {
+  const { names, command, port, httpHeader } = given;
+  if (names.length > 1) {
+    throw usage(`One service at a time, not also "${names[1]}".`, 'Your program goes after --.');
+  }
+  const { name, headers } = settleName(names[0], httpHeader);
+  if (name === undefined) throw usage('Which service?', 'byway intercept NAME --port 3000');
+  if (port === undefined && command.length === 0) {
+    throw usage(
+      `On which port of this machine does your ${name} listen?`,
+      `byway intercept ${name} --port 3000\nbyway intercept ${name} -- COMMAND   starts it on a free one`,
+    );
+  }
+  const ports = port === undefined ? undefined : parsePorts(port);
+  const { parseHeaders } = await import('./http-header.ts');
+  return {
+    name,
+    localPort: ports?.local,
+    remotePort: ports?.remote,
+    match: parseHeaders(headers),
+    forSeconds: given.for === undefined ? undefined : parseDuration(given.for, forSecondsMax),
+    command,
+  };
+};
+
+const usage = (message: string, hint: string): UserError =>
+  new UserError(message, { kind: 'usage', hint });

@@ -1,0 +1,94 @@
+import { Command, Option } from 'commander';
+import { exitCodes } from '../../base/exit-codes.ts';
+import { automatic } from '../arguments/header-words.ts';
+import { readInterceptPlan } from '../arguments/intercept-plan.ts';
+import type { Context } from '../context.ts';
+import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
+
+export type InterceptOptions = CommonOptions & {
+  readonly port?: string;
+  readonly httpHeader: readonly string[];
+  readonly for?: string;
+  readonly detach?: boolean;
+};
+
+/** `argv` is the whole command line: what follows its `--` is the user's own program. */
+export const interceptCommand = (
+  context: Context,
+  argv: readonly string[],
+  exit: (code: number) => void,
+): Command => {
+  const command = new Command('intercept')
+    .description('Answer requests to a service on this machine: yours only, unless you say more')
+    .usage('NAME --port LOCAL[:REMOTE] [options] [-- COMMAND...]')
+    .argument('[name]', 'service or workload; kind/name when several are called so')
+    .argument('[command...]', 'after --: your program; gets PORT and ends the intercept')
+    .option('-p, --port <local[:remote]>', 'port on this machine, and the port of the service')
+    .addOption(httpHeaderOption())
+    .option('--for <time>', 'end by itself after that long: 90s, 45m, 8h; at most 1d')
+    .option('--detach', 'go on in the background once it is ready')
+    .action(async (_name: unknown, _rest: unknown, options: InterceptOptions, own: Command) => {
+      if (argv.length === 1) own.help({ error: true });
+      const child = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : [];
+      const names = own.args.slice(0, own.args.length - child.length);
+      exit(await intercept(context, names, child, options));
+    });
+  return withExamples(
+    withCommonOptions(command),
+    'byway intercept checkout --port 3000',
+    'byway intercept checkout --port 3000:8080 --for 45m',
+    'byway intercept checkout -- npm run dev',
+    "byway intercept checkout --port 3000 --http-header 'x-tenant: acme'",
+    'byway intercept checkout --port 3000 --detach',
+  );
+};
+
+const httpHeaderOption = (): Option =>
+  new Option(
+    '--http-header [header]',
+    'NAME=VALUE, "NAME: VALUE" or NAME (present); all of them must be there. Nothing or auto: your key. A word right after it is its value, so say the name of the service first',
+  )
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .preset(automatic)
+    .default([], 'your key');
+
+/** Returns the exit code: 0, that of a signal, or that of the user's program. */
+export const intercept = async (
+  context: Context,
+  names: readonly string[],
+  command: readonly string[],
+  options: InterceptOptions,
+): Promise<number> => {
+  const { port, httpHeader, for: time } = options;
+  const plan = await readInterceptPlan({ names, command, port, httpHeader, for: time });
+  const { io } = context;
+  if (plan.localPort !== undefined) io.say(`${plan.name} → localhost:${plan.localPort}`);
+  const manager = await context.manager(options.manager);
+  const me = await manager.me();
+  const subjectOf = (local: number) => ({
+    name: plan.name,
+    port: local,
+    match: plan.match,
+    key: me.key,
+  });
+  if (options.detach === true) {
+    const { detach } = await import('../session/detach.ts');
+    await detach(context, manager.connection, me.user, plan, subjectOf, options.json === true);
+    return exitCodes.ok;
+  }
+  const [{ runIntercept }, { reportToPeople }, { reportAsJson }] = await Promise.all([
+    import('../session/run.ts'),
+    import('../session/report-people.ts'),
+    import('../session/report-json.ts'),
+  ]);
+  const report = options.json === true ? reportAsJson : reportToPeople;
+  return await runIntercept({
+    context,
+    manager,
+    plan,
+    user: me.user,
+    report: (local) => report(io, subjectOf(local)),
+    appOutput: options.json === true ? 'stderr' : 'inherit',
+    log: null,
+  });
+};

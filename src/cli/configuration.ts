@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { UserError } from '../base/errors.ts';
+import { configurationFolder, type Environment } from './folders.ts';
+import { readPlaygroundFile } from './playground-file.ts';
+import { readStateFile, writeStateFile } from './state-file.ts';
+
+/** What the user configured, in `config.json`. */
+export type UserFile = { readonly manager?: string };
+
+const userFileSchema: v.GenericSchema<unknown, UserFile> = v.looseObject({
+  manager: v.exactOptional(v.string()),
+});
+
+/** A manager, and where the answer came from. */
+export type Endpoint = {
+  readonly manager: URL;
+  readonly source: 'flag' | 'environment' | 'file' | 'playground';
+  /** Of a playground: the file with its token. */
+  readonly tokenFile: string | undefined;
+};
+
+/** The manager that is configured: flag, then `BYWAY_MANAGER`, then the user's file. */
+export const configuredEndpoint = async (
+  flag: string | undefined,
+  environment: Environment,
+): Promise<Endpoint | undefined> => {
+  if (flag !== undefined) return endpoint('flag', flag, '--manager');
+  const variable = environment['BYWAY_MANAGER'];
+  if (variable !== undefined && variable !== '') {
+    return endpoint('environment', variable, 'BYWAY_MANAGER');
+  }
+  const path = userFilePath(environment);
+  const { manager } = (await readStateFile(path, userFileSchema)) ?? {};
+  return manager === undefined ? undefined : endpoint('file', manager, `"manager" in ${path}`);
+};
+
+/** The manager to talk to: the configured one, or else a running playground's. */
+export const findEndpoint = async (
+  flag: string | undefined,
+  environment: Environment,
+): Promise<Endpoint> => {
+  const configured = await configuredEndpoint(flag, environment);
+  if (configured !== undefined) return configured;
+  const playground = await readPlaygroundFile(environment);
+  if (playground !== undefined) {
+    return {
+      ...endpoint('playground', playground.manager, 'The playground'),
+      tokenFile: playground.tokenFile,
+    };
+  }
+  throw new UserError('No manager is configured and no playground runs here.', {
+    kind: 'not_logged_in',
+    hint: 'Try it out   byway playground\nLog in       byway login --manager URL --token-stdin < FILE',
+  });
+};
+
+/** Remembers the manager for later commands. */
+export const rememberManager = async (environment: Environment, manager: URL): Promise<void> => {
+  const path = userFilePath(environment);
+  await writeStateFile(path, {
+    ...(await readStateFile(path, userFileSchema)),
+    manager: manager.href,
+  });
+};
+
+const userFilePath = (environment: Environment): string =>
+  join(configurationFolder(environment), 'config.json');
+
+const endpoint = (source: Endpoint['source'], text: string, from: string): Endpoint => ({
+  manager: managerUrl(text, from),
+  source,
+  tokenFile: undefined,
+});
+
+const managerUrl = (text: string, from: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url !== undefined && url.username === '' && url.password === '';
+  if (url === undefined || !plain || !['http:', 'https:'].includes(url.protocol)) {
+    throw new UserError(`${from} takes an address such as https://byway.example.com.`, {
+      kind: 'usage',
+    });
+  }
+  url.hash = '';
+  url.search = '';
+  return url;
+};

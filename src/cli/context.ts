@@ -1,0 +1,89 @@
+import { UserError } from '../base/errors.ts';
+import type { Endpoint } from './configuration.ts';
+import type { Credentials } from './credentials/credentials.ts';
+import type { Environment } from './folders.ts';
+import type { Io } from './io.ts';
+import type { ManagerClient } from './manager-client/client.ts';
+
+/** The playground's own module, which this layer may not import. */
+export type PlaygroundModule = {
+  readonly playground: (options: {
+    readonly once: boolean;
+    readonly json: boolean;
+  }) => Promise<number>;
+};
+
+/** What `bin/` passes in. */
+export type Outside = {
+  /** Path of the program itself, for sessions in the background. */
+  readonly program: string;
+  readonly playground: () => Promise<PlaygroundModule>;
+};
+
+/** Signals that end a command; the returned function stops listening. */
+export type Signals = (listener: (signal: NodeJS.Signals) => void) => () => void;
+
+/** Everything a command may touch. Functions are lazy: a command pays only for what it calls. */
+export type Context = Outside & {
+  readonly io: Io;
+  readonly environment: Environment;
+  readonly signals: Signals;
+  /** The manager that a `--manager` flag, or the configuration, names. */
+  readonly endpoint: (flag: string | undefined) => Promise<Endpoint>;
+  readonly credentials: () => Promise<Credentials>;
+  /** A client with this user's token. Throws a `UserError` of kind `not_logged_in`. */
+  readonly manager: (flag: string | undefined) => Promise<ManagerClient>;
+};
+
+export const createContext = (
+  io: Io,
+  environment: Environment,
+  signals: Signals,
+  outside: Outside,
+): Context => {
+  const credentials = async (): Promise<Credentials> => {
+    const [{ createCredentials }, { openKeychain }] = await Promise.all([
+      import('./credentials/credentials.ts'),
+      import('./credentials/keychain.ts'),
+    ]);
+    return createCredentials(environment, openKeychain);
+  };
+  const endpoint = async (flag: string | undefined): Promise<Endpoint> => {
+    const { findEndpoint } = await import('./configuration.ts');
+    return await findEndpoint(flag, environment);
+  };
+  return {
+    ...outside,
+    io,
+    environment,
+    signals,
+    endpoint,
+    credentials,
+    manager: async (flag) => {
+      const found = await endpoint(flag);
+      const token = await findToken(found, environment, credentials);
+      const { createManagerClient } = await import('./manager-client/client.ts');
+      return createManagerClient({ manager: found.manager, token });
+    },
+  };
+};
+
+const findToken = async (
+  { manager, tokenFile }: Endpoint,
+  environment: Environment,
+  credentials: () => Promise<Credentials>,
+): Promise<string> => {
+  const { assertToken } = await import('./credentials/token.ts');
+  const variable = environment['BYWAY_TOKEN'];
+  if (variable !== undefined && variable !== '') return assertToken(variable, 'BYWAY_TOKEN');
+  if (tokenFile !== undefined) {
+    const { readText } = await import('./state-file.ts');
+    return assertToken((await readText(tokenFile)) ?? '', tokenFile);
+  }
+  const token = await (await credentials()).read(manager);
+  if (token !== undefined) return assertToken(token, 'The stored token');
+  throw new UserError(`You are not logged in at ${manager.origin}. Nothing was changed.`, {
+    kind: 'not_logged_in',
+    hint: `Log in   byway login --manager ${manager.href} --token-stdin < FILE`,
+  });
+};

@@ -1,0 +1,87 @@
+import type { Environment } from './folders.ts';
+import { loadPaint, type Paint, plainPaint } from './paint.ts';
+
+type Output = {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly write: (text: string) => unknown;
+};
+
+/** What a program is connected to; tests pass buffers. */
+export type Streams = {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+};
+
+/** Flags that every command knows. */
+export type IoFlags = {
+  readonly color?: boolean;
+  readonly quiet?: boolean;
+  readonly input?: boolean;
+};
+
+/** Input and output of a command: programs read `print`, people read the rest. */
+export type Io = {
+  readonly streams: Streams;
+  /** Whether a person sits at both ends and may be asked. */
+  readonly interactive: () => boolean;
+  readonly quiet: () => boolean;
+  /** Columns of the terminal that people read, or undefined when it is none. */
+  readonly columns: () => number | undefined;
+  /** Data, to stdout. */
+  readonly print: (text: string) => void;
+  /** One line of JSON, to stdout. */
+  readonly printJson: (value: unknown) => void;
+  /** A message for people, to stderr; `--quiet` silences it. */
+  readonly say: (text: string) => void;
+  /** A message for people that `--quiet` does not silence. */
+  readonly warn: (text: string) => void;
+  /** Colours for stderr, and for stdout. */
+  readonly paint: () => Paint;
+  readonly paintData: () => Paint;
+  /** Takes the flags in; call it before a command acts. */
+  readonly prepare: (flags: IoFlags) => Promise<void>;
+};
+
+export const createIo = (streams: Streams, environment: Environment): Io => {
+  let flags: IoFlags = {};
+  let paint = plainPaint;
+  let paintData = plainPaint;
+  const warn = (text: string): void => {
+    streams.stderr.write(`${text}\n`);
+  };
+  const print = (text: string): void => {
+    streams.stdout.write(`${text}\n`);
+  };
+  return {
+    streams,
+    interactive: () =>
+      flags.input !== false && streams.stdin.isTTY === true && streams.stderr.isTTY === true,
+    quiet: () => flags.quiet === true,
+    columns: () => (streams.stderr.isTTY === true ? (streams.stderr.columns ?? 80) : undefined),
+    print,
+    printJson: (value) => print(JSON.stringify(value)),
+    say: (text) => {
+      if (flags.quiet !== true) warn(text);
+    },
+    warn,
+    paint: () => paint,
+    paintData: () => paintData,
+    prepare: async (given) => {
+      flags = given;
+      const wanted = (output: Output): boolean =>
+        given.color !== false && showsColour(output.isTTY === true, environment);
+      paint = wanted(streams.stderr) ? await loadPaint() : plainPaint;
+      paintData = wanted(streams.stdout) ? await loadPaint() : plainPaint;
+    },
+  };
+};
+
+/** `NO_COLOR` wins over `FORCE_COLOR`, and both over what the terminal can do. */
+export const showsColour = (isTerminal: boolean, environment: Environment): boolean => {
+  if ((environment['NO_COLOR'] ?? '') !== '') return false;
+  const forced = environment['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return isTerminal && environment['TERM'] !== 'dumb';
+};

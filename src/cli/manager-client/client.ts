@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { UserError } from '../../base/errors.ts';
+import {
+  type CreatedToken,
+  createdTokenSchema,
+  interceptPageSchema,
+  type Me,
+  meSchema,
+  type NewToken,
+  type Page,
+  type TokenInfo,
+  tokenPageSchema,
+  type Version,
+  versionSchema,
+  type WorkloadStatus,
+  workloadPageSchema,
+} from '../../protocol/api.ts';
+import {
+  type Intercept,
+  type InterceptEvent,
+  interceptEventSchema,
+  interceptSchema,
+  type NewIntercept,
+} from '../../protocol/intercepts.ts';
+import { readEvents } from './events.ts';
+import { ask, type Connection, openStream, tell } from './exchange.ts';
+import { pagesMax } from './limits.ts';
+
+/** The manager's API as functions. All throw like `ask` in `exchange.ts`. */
+export type ManagerClient = {
+  readonly connection: Connection;
+  readonly version: () => Promise<Version>;
+  readonly me: () => Promise<Me>;
+  readonly workloads: () => Promise<readonly WorkloadStatus[]>;
+  /** Everybody's. */
+  readonly intercepts: () => Promise<readonly Intercept[]>;
+  readonly create: (intercept: NewIntercept, signal?: AbortSignal) => Promise<Intercept>;
+  readonly remove: (id: string, signal?: AbortSignal) => Promise<void>;
+  /** What happens to one intercept, its present state first, until the connection breaks. */
+  readonly events: (id: string, signal: AbortSignal) => AsyncGenerator<InterceptEvent>;
+  readonly tokens: () => Promise<readonly TokenInfo[]>;
+  readonly createToken: (token: NewToken) => Promise<CreatedToken>;
+  readonly revokeToken: (id: string) => Promise<void>;
+};
+
+export const createManagerClient = (connection: Connection): ManagerClient => ({
+  connection,
+  version: () => ask(connection, { method: 'GET', path: '/v1/version' }, versionSchema),
+  me: () => ask(connection, { method: 'GET', path: '/v1/me' }, meSchema),
+  workloads: () => all(connection, '/v1/workloads', workloadPageSchema),
+  intercepts: () => all(connection, '/v1/intercepts', interceptPageSchema),
+  create: (intercept, signal) =>
+    ask(
+      connection,
+      { method: 'POST', path: '/v1/intercepts', body: intercept, ...(signal && { signal }) },
+      interceptSchema,
+    ),
+  remove: (id, signal) =>
+    tell(connection, {
+      method: 'DELETE',
+      path: `/v1/intercepts/${encodeURIComponent(id)}`,
+      ...(signal && { signal }),
+    }),
+  events: (id, signal) => interceptEvents(connection, id, signal),
+  tokens: () => all(connection, '/v1/tokens', tokenPageSchema),
+  createToken: (token) =>
+    ask(connection, { method: 'POST', path: '/v1/tokens', body: token }, createdTokenSchema),
+  revokeToken: (id) =>
+    tell(connection, { method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}` }),
+});
+
+const all = async <T>(
+  connection: Connection,
+  path: string,
+  schema: v.GenericSchema<unknown, Page<T>>,
+): Promise<readonly T[]> => {
+  const items: T[] = [];
+  let after = '';
+  for (let pages = 0; pages < pagesMax; pages++) {
+    const page = await ask(connection, { method: 'GET', path: path + after }, schema);
+    items.push(...page.items);
+    if (page.next === null) return items;
+    after = `?after=${encodeURIComponent(page.next)}`;
+  }
+  throw new UserError(`The manager's list ${path} has no end.`);
+};
+
+async function* interceptEvents(
+  connection: Connection,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<InterceptEvent> {
+  const path = `/v1/intercepts/${encodeURIComponent(id)}/events`;
+  const stream = await openStream(connection, { method: 'GET', path, signal });
+  for await (const data of readEvents(stream)) {
+    const event = v.safeParse(v.pipe(v.string(), v.parseJson(), interceptEventSchema), data);
+    // An event of a newer manager that we don't know says nothing that we could act on.
+    if (event.success) yield event.output;
+  }
+}

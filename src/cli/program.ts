@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { curlCommand } from './commands/curl.ts';
+import { interceptCommand } from './commands/intercept.ts';
+import { leaveCommand } from './commands/leave.ts';
+import { listCommand } from './commands/list.ts';
+import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
+import { withExamples } from './commands/options.ts';
+import { playgroundCommand } from './commands/playground.ts';
+import { sessionCommand } from './commands/session.ts';
+import { statusCommand } from './commands/status.ts';
+import { tokenCommand } from './commands/token.ts';
+import { whoamiCommand } from './commands/whoami.ts';
+import type { Context } from './context.ts';
+import type { IoFlags } from './io.ts';
+
+/** All commands. A command whose exit code is not simply 0 calls `exit` with it. */
+export const createProgram = (
+  context: Context,
+  argv: readonly string[],
+  exit: (code: number) => void,
+): Command => {
+  const program = new Command('byway')
+    .description('Requests that carry your key are answered by the process on your laptop.')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .showSuggestionAfterError(true)
+    .addCommand(loginCommand(context))
+    .addCommand(logoutCommand(context))
+    .addCommand(whoamiCommand(context))
+    .addCommand(interceptCommand(context, argv, exit))
+    .addCommand(leaveCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(statusCommand(context))
+    .addCommand(curlCommand(context, exit))
+    .addCommand(tokenCommand(context))
+    .addCommand(playgroundCommand(context, exit))
+    .addCommand(sessionCommand(context, exit), { hidden: true });
+  withExamples(
+    program,
+    'byway playground                        see it work on this machine',
+    'byway intercept checkout --port 3000    answer your own requests to checkout',
+    'byway curl https://shop.example.com/    a request with your key',
+    'byway leave checkout',
+  );
+  program.hook('preAction', (_program, command) => context.io.prepare(command.opts<IoFlags>()));
+  return withOwnOutput(program, context);
+};
+
+// Usage errors are told in one place with everything else that can go wrong.
+const withOwnOutput = (command: Command, context: Context): Command => {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => context.io.streams.stdout.write(text),
+    writeErr: (text) => context.io.streams.stderr.write(text),
+    outputError: () => {},
+  });
+  for (const sub of command.commands) withOwnOutput(sub, context);
+  return command;
+};
+
+const readVersion = (): string => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+};

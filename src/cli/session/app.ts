@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemCode, UserError } from '../../base/errors.ts';
+import type { Environment } from '../folders.ts';
+import { signalCode } from './interruption.ts';
+import { appPollMs, appReadyMsMax, appStopMsMax } from './limits.ts';
+import { isListening, type LocalPort } from './local-port.ts';
+
+/** The user's own program, which runs as long as the intercept. */
+export type App = {
+  /** Aborts when it has ended. */
+  readonly ended: AbortSignal;
+  /** Its exit code once it has ended: its own, or 128 and the number of its signal. */
+  readonly code: () => number | undefined;
+  /** Why it could not be started, or undefined. */
+  readonly fault: () => string | undefined;
+  readonly send: (signal: NodeJS.Signals) => void;
+  /** Waits for its end; kills it after 5 s. Resolves with the exit code. */
+  readonly finish: () => Promise<number>;
+};
+
+export type AppOptions = {
+  readonly command: readonly string[];
+  /** Told to it as `PORT`. */
+  readonly port: number;
+  readonly environment: Environment;
+  /** Where its standard output goes: ours may be for programs. */
+  readonly stdout: 'inherit' | 'stderr';
+};
+
+/** Starts it. A program that can't be started ends at once with 127 or 126, as in a shell. */
+export const startApp = ({ command, port, environment, stdout }: AppOptions): App => {
+  const [program = '', ...rest] = command;
+  const child = spawn(program, rest, {
+    env: { ...environment, PORT: String(port) },
+    stdio: ['inherit', stdout === 'inherit' ? 'inherit' : process.stderr.fd, 'inherit'],
+  });
+  const ended = new AbortController();
+  let code: number | undefined;
+  let fault: string | undefined;
+  const end = (value: number): void => {
+    code ??= value;
+    ended.abort();
+  };
+  child.once('error', (error) => {
+    if (child.pid !== undefined) return; // A signal that came too late for it.
+    const absent = systemCode(error) === 'ENOENT';
+    fault = absent ? `There is no program called ${program}` : error.message;
+    end(absent ? 127 : 126);
+  });
+  child.once('exit', (exitCode, signal) =>
+    end(signal === null ? (exitCode ?? 1) : signalCode(signal)),
+  );
+  return {
+    ended: ended.signal,
+    code: () => code,
+    fault: () => fault,
+    send: (signal) => {
+      child.kill(signal);
+    },
+    finish: async () => {
+      await endWithin(child, ended.signal, appStopMsMax);
+      return code ?? 1;
+    },
+  };
+};
+
+const endWithin = async (
+  child: ChildProcess,
+  ended: AbortSignal,
+  milliseconds: number,
+): Promise<void> => {
+  if (ended.aborted) return;
+  const kill = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+  await new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve()));
+  clearTimeout(kill);
+};
+
+/** Waits until the port accepts connections. False when the signal came first. */
+export const waitForPort = async (port: LocalPort, signal: AbortSignal): Promise<boolean> => {
+  const until = performance.now() + appReadyMsMax;
+  while (!signal.aborted) {
+    if (await isListening(port)) return true;
+    if (performance.now() > until) {
+      throw new UserError(
+        `Nothing answered on localhost:${port.port} within ${appReadyMsMax / 1000} s. Nothing was changed.`,
+        {
+          kind: 'not_ready',
+          hint: 'Does your program listen on the port that PORT names?',
+        },
+      );
+    }
+    // Rejects only when aborted, which the loop looks at itself.
+    await sleep(appPollMs, undefined, { signal }).catch(() => {});
+  }
+  return false;
+};

@@ -1,0 +1,57 @@
+import type { Socket } from 'node:net';
+import { type Arrival, acceptArrival, answerProbe, refuseArrival } from '../../tunnel/arrivals.ts';
+import { join } from './join.ts';
+import type { LocalPort } from './local-port.ts';
+import { type Observation, Observer } from './observe.ts';
+
+/** Finds the port that an intercept's bytes go to; undefined for what this session doesn't serve. */
+export type FindPort = (intercept: string) => Promise<LocalPort | undefined>;
+
+/** What a session learns from the streams it serves. */
+export type ArrivalEvents = {
+  /** A request was answered by the app. */
+  readonly request: (observation: Observation) => void;
+  /** The app accepts connections, or nothing does; told for every stream but probes. */
+  readonly port: (listening: boolean) => void;
+};
+
+/** Serves one CONNECT of the tunnel. Never rejects. */
+export const serveArrival = async (
+  arrival: Arrival,
+  findPort: FindPort,
+  events: ArrivalEvents,
+): Promise<void> => {
+  const port = await findPort(arrival.intercept);
+  if (port === undefined) refuseArrival(arrival, 'tunnel_refused');
+  else if (arrival.probe === undefined) await serve(arrival, port, events);
+  else await probe(arrival, port);
+};
+
+const serve = async (arrival: Arrival, port: LocalPort, events: ArrivalEvents): Promise<void> => {
+  const socket = await connectQuietly(port);
+  events.port(socket !== undefined);
+  if (socket === undefined) {
+    refuseArrival(arrival, 'local_refused');
+    return;
+  }
+  acceptArrival(arrival);
+  await join(arrival.stream, socket, new Observer(events.request));
+};
+
+// The app sees a connection that closes again, and never a request.
+const probe = async (arrival: Arrival, port: LocalPort): Promise<void> => {
+  const since = performance.now();
+  const socket = await connectQuietly(port);
+  const tookMs = performance.now() - since;
+  socket?.destroy();
+  arrival.stream.resume();
+  answerProbe(arrival, socket === undefined ? 'refused' : tookMs.toFixed(2));
+};
+
+const connectQuietly = async (port: LocalPort): Promise<Socket | undefined> => {
+  try {
+    return await port.connect();
+  } catch {
+    return undefined; // Told as `local_refused`, whatever the reason.
+  }
+};

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { UserError } from '../../base/errors.ts';
+import { newIdentifier } from '../../base/identifier.ts';
+import type { Context } from '../context.ts';
+import type { Connection } from '../manager-client/exchange.ts';
+import {
+  type StartedMessage,
+  type StartMessage,
+  startedMessageSchema,
+} from './background-message.ts';
+import { backgroundMsMax } from './limits.ts';
+import type { InterceptPlan } from './plan.ts';
+import { sessionsFolder } from './session-file.ts';
+
+/** Milliseconds that the log of a session that failed is kept. */
+const logKeptMs: number = 7 * 24 * 60 * 60 * 1000;
+/** Logs that one start looks at. */
+const logsMax = 1_000;
+
+/** A session that runs on after the command that started it. */
+export type Background = {
+  readonly pid: number;
+  readonly log: string;
+  readonly ready: Extract<StartedMessage, { readonly type: 'ready' }>;
+};
+
+/**
+ * Starts a session in the background and waits until it is ready, 90 s at most. Throws what it
+ * failed with; then it has ended, and its log stays only when that could say more.
+ */
+export const startBackground = async (
+  { program, environment }: Pick<Context, 'program' | 'environment'>,
+  { manager, token }: Connection,
+  user: string,
+  plan: InterceptPlan,
+): Promise<Background> => {
+  const folder = sessionsFolder(environment);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await removeOldLogs(folder);
+  const log = join(folder, `${newIdentifier('se')}.log`);
+  const file = await open(log, 'ax', 0o600);
+  try {
+    const child = spawn(process.execPath, [program, 'session'], {
+      detached: true,
+      windowsHide: true,
+      env: environment,
+      stdio: ['ignore', file.fd, file.fd, 'ipc'],
+    });
+    const start: StartMessage = { type: 'start', manager: manager.href, token, user, plan, log };
+    const answer = await firstAnswer(child, start, log);
+    if (answer.type === 'ready') return { pid: child.pid ?? 0, log, ready: answer };
+    if (answer.type === 'exited') throw endedEarly(answer.code, log);
+    await rm(log, { force: true });
+    const { message, hint, kind } = answer;
+    throw new UserError(message, { hint, kind });
+  } finally {
+    await file.close();
+  }
+};
+
+// Logs of sessions that failed stay for a while; those of the others are gone with them.
+const removeOldLogs = async (folder: string): Promise<void> => {
+  const names = (await readdir(folder)).filter((name) => /^se_[0-9a-z]+\.log$/.test(name));
+  for (const name of names.slice(0, logsMax)) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > logKeptMs) await rm(path, { force: true });
+  }
+};
+
+const firstAnswer = async (
+  child: ChildProcess,
+  start: StartMessage,
+  log: string,
+): Promise<StartedMessage> => {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<StartedMessage>((resolve, reject) => {
+      timer = setTimeout(() => {
+        child.kill('SIGTERM');
+        reject(tooLate(log));
+      }, backgroundMsMax);
+      child.once('error', reject);
+      // Not `exit`: its last message may come after that.
+      child.once('close', (code) => resolve({ type: 'exited', code: code ?? 1 }));
+      child.once('message', (message) => resolve(v.parse(startedMessageSchema, message)));
+      child.send(start);
+    });
+  } finally {
+    clearTimeout(timer);
+    if (child.connected) child.disconnect();
+    child.unref();
+  }
+};
+
+const tooLate = (log: string): UserError =>
+  new UserError(`The session was not ready within ${backgroundMsMax / 1000} s and was ended.`, {
+    kind: 'not_ready',
+    hint: `What it said   ${log}`,
+  });
+
+const endedEarly = (code: number, log: string): UserError =>
+  new UserError(`The session in the background ended with code ${code}. Nothing was changed.`, {
+    hint: `What it said   ${log}`,
+  });

@@ -1,0 +1,15 @@
+/** Milliseconds from the intercept's creation until it is ready; the manager gives up after 10 s. */
+export const readyMsMax = 15_000;
+/** Milliseconds for the manager to hear that an intercept is over. */
+export const leaveMsMax = 3_000;
+/** Milliseconds before events are asked for again. */
+export const eventsRetryMs = 1_000;
+/** Milliseconds for an app to answer on its port after it was started. */
+export const appReadyMsMax = 60_000;
+export const appPollMs = 50;
+/** Milliseconds for an app to end after a signal, before it is killed. */
+export const appStopMsMax = 5_000;
+/** Milliseconds for a session in the background to become ready, its app included. */
+export const backgroundMsMax = 90_000;
+/** Events kept for `--json` until the session is ready. */
+export const heldLinesMax = 1_000;

@@ -1,0 +1,75 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { UserError } from '../../base/errors.ts';
+
+/** Milliseconds for one connection on this machine; a full queue of a busy app may take some. */
+const connectMsMax = 2_000;
+
+const hosts = ['127.0.0.1', '::1'] as const;
+
+/** A port of this machine, whichever of the two loopback addresses the app listens on. */
+export type LocalPort = {
+  readonly port: number;
+  /** A half-open TCP connection to the app. Rejects when nothing accepts within 2 s an address. */
+  readonly connect: () => Promise<Socket>;
+};
+
+export const localPort = (port: number): LocalPort => {
+  let order: readonly string[] = hosts;
+  return {
+    port,
+    connect: async () => {
+      let failure: unknown;
+      for (const host of order) {
+        try {
+          const socket = await connectTo(host, port);
+          // The next connection tries first what worked.
+          order = [host, ...hosts.filter((other) => other !== host)];
+          return socket;
+        } catch (error) {
+          failure = error;
+        }
+      }
+      throw failure;
+    },
+  };
+};
+
+const connectTo = (host: string, port: number): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`${host}:${port} did not accept in time.`)),
+      connectMsMax,
+    );
+    socket.once('error', reject);
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+
+/** Whether something accepts connections there now. */
+export const isListening = async (port: LocalPort): Promise<boolean> => {
+  try {
+    (await port.connect()).destroy();
+    return true;
+  } catch {
+    return false; // Whatever the reason: nobody would get an answer there.
+  }
+};
+
+/** A port that nobody uses at this moment. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new UserError('The system gave no free port.'));
+      });
+    });
+  });

@@ -1,0 +1,78 @@
+import type { Io } from '../io.ts';
+import { heldLinesMax } from './limits.ts';
+import type { Report } from './report.ts';
+import { shownPath } from './report-people.ts';
+import type { SessionEnd, SessionEvent } from './session-event.ts';
+import type { Subject } from './subject.ts';
+
+/** One line of JSON for each event, to stdout; `ready` is always the first. */
+export const reportAsJson = (io: Io, subject: Subject): Report => {
+  let held: unknown[] | undefined = [];
+  return {
+    event: (event) => {
+      const line = asJson(subject, event);
+      if (held === undefined) io.printJson(line);
+      else if (event.type !== 'ready') held = [...held, line].slice(-heldLinesMax);
+      else {
+        for (const one of [line, ...held]) io.printJson(one);
+        held = undefined;
+      }
+    },
+    end: (end) => {
+      if (held === undefined) io.printJson(endAsJson(end));
+    },
+  };
+};
+
+/** The `ready` line, which `--detach` prints with more. */
+export const readyAsJson = (
+  { name, port }: Subject,
+  { intercept, legsMs }: Extract<SessionEvent, { readonly type: 'ready' }>,
+): Readonly<Record<string, unknown>> => ({
+  event: 'ready',
+  intercept: name,
+  id: intercept.id,
+  port,
+  legsMs: {
+    agent: hundredths(legsMs.agent),
+    tunnel: hundredths(legsMs.tunnel),
+    local: legsMs.local === null ? null : hundredths(legsMs.local),
+  },
+});
+
+const hundredths = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
+
+const asJson = (subject: Subject, event: SessionEvent): unknown => {
+  switch (event.type) {
+    case 'ready':
+      return readyAsJson(subject, event);
+    case 'request': {
+      const { method, path, status, milliseconds } = event.observation;
+      return {
+        event: 'request',
+        id: event.id,
+        at: new Date().toISOString(),
+        method,
+        path: shownPath(subject, path),
+        status,
+        ms: hundredths(milliseconds),
+        servedBy: 'local',
+      };
+    }
+    case 'passed':
+      return { event: 'passed', id: event.id, reason: 'local_refused' };
+    case 'port':
+      return { event: 'port', port: subject.port, listening: event.listening };
+    case 'reconnecting':
+      return { event: 'tunnel', state: 'reconnecting', attempt: event.attempt };
+    case 'connected':
+      return { event: 'tunnel', state: 'connected', lostMs: Math.round(event.lostMs) };
+    case 'not_ready':
+      return { event: 'not_ready', reason: event.reason };
+  }
+};
+
+const endAsJson = (end: SessionEnd): unknown =>
+  end.type === 'ended'
+    ? { event: 'ended', reason: end.reason, by: end.by }
+    : { event: 'ended', reason: end.type };

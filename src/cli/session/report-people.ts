@@ -1,0 +1,87 @@
+import type { ProbeLegs } from '../../protocol/reports.ts';
+import type { Io } from '../io.ts';
+import { clock, duration, shortKey } from '../wording/figures.ts';
+import { matchInWords } from '../wording/match.ts';
+import type { Observation } from './observe.ts';
+import type { Report } from './report.ts';
+import type { SessionEnd, SessionEvent } from './session-event.ts';
+import type { Subject } from './subject.ts';
+
+/** One line for each event, to stderr. */
+export const reportToPeople = (io: Io, subject: Subject): Report => ({
+  event: (event) => {
+    const text = inWords(io, subject, event);
+    if (text !== undefined) (isUrgent(event) ? io.warn : io.say)(text);
+  },
+  end: (end) => io.say(endInWords(subject, end)),
+});
+
+const isUrgent = ({ type }: SessionEvent): boolean => type === 'reconnecting' || type === 'port';
+
+const inWords = (io: Io, subject: Subject, event: SessionEvent): string | undefined => {
+  const paint = io.paint();
+  const warning = paint.warning('▲');
+  switch (event.type) {
+    case 'ready':
+      if (event.again) return `Back after ${duration(event.tookMs)}. You serve again.`;
+      return `${paint.good('ready')} in ${duration(event.tookMs)}    ${whatMatches(subject)}    probe: ${legsInWords(event.legsMs)}`;
+    case 'request':
+      return requestLine(io, subject, event.observation);
+    case 'port':
+      return event.listening
+        ? `localhost:${subject.port} accepts connections again. You serve again.`
+        : `${warning} Nothing listens on localhost:${subject.port}. Your requests get the pod's answers until it does.`;
+    case 'reconnecting':
+      return reconnecting(warning, event);
+    case 'not_ready':
+      return `${warning} The way to you could not be proved again: ${event.reason}`;
+    default:
+      return undefined;
+  }
+};
+
+const whatMatches = ({ match, key }: Subject): string =>
+  'key' in match && key !== null ? `your key ${shortKey(key)}` : matchInWords(match);
+
+const legsInWords = ({ agent, tunnel, local }: ProbeLegs): string => {
+  const you = local === null ? 'you refused' : `you ${duration(local)}`;
+  return `agent ${duration(agent)}, tunnel ${duration(tunnel)}, ${you}`;
+};
+
+/** The key never shows, not even where a client put it into the address. */
+export const shownPath = ({ key }: Subject, path: string): string =>
+  key === null ? path : path.replaceAll(key, shortKey(key));
+
+const requestLine = (io: Io, subject: Subject, observation: Observation): string => {
+  const { method, status, milliseconds } = observation;
+  const before = `  ${clock(new Date())}  ${method.padEnd(6)} `;
+  const after = ` ${status}  ${duration(milliseconds).padStart(7)}`;
+  const room = Math.max(16, Math.min(io.columns() ?? 80, 100) - before.length - after.length);
+  const path = shownPath(subject, observation.path);
+  const cut = io.columns() !== undefined && path.length > room;
+  const line = `${before}${cut ? `${path.slice(0, room - 1)}…` : path.padEnd(room)}${after}`;
+  return status >= 500 ? io.paint().bad(line) : line;
+};
+
+type Reconnecting = Extract<SessionEvent, { readonly type: 'reconnecting' }>;
+
+// Each second, fourth, eighth … attempt only: a night without network must not fill a log.
+const reconnecting = (warning: string, { attempt, why }: Reconnecting): string | undefined => {
+  if (attempt === 1) {
+    return `${warning} Tunnel lost (${why}). The pod answers your requests meanwhile.`;
+  }
+  return Number.isInteger(Math.log2(attempt))
+    ? `  Reconnecting, attempt ${attempt} (${why}) …`
+    : undefined;
+};
+
+const endInWords = ({ name }: Subject, end: SessionEnd): string => {
+  const again = `${name} serves its own traffic again.`;
+  if (end.type === 'gone') return `The manager has ended this intercept. ${again}`;
+  if (end.type === 'ended') {
+    return end.reason === 'expired' ? `Its time is over. ${again}` : `Left by ${end.by}. ${again}`;
+  }
+  return end.told
+    ? again
+    : `The manager did not hear it, so the intercept is listed for a while. ${again}`;
+};

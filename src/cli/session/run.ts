@@ -1,0 +1,167 @@
+import { UserError } from '../../base/errors.ts';
+import { exitCodes } from '../../base/exit-codes.ts';
+import type { Intercept } from '../../protocol/intercepts.ts';
+import type { Context } from '../context.ts';
+import type { ManagerClient } from '../manager-client/client.ts';
+import { type App, startApp, waitForPort } from './app.ts';
+import { assertKnown, explainRefusal } from './explain-refusal.ts';
+import { type Interruption, signalCode, watchSignals } from './interruption.ts';
+import { freePort, isListening, type LocalPort, localPort } from './local-port.ts';
+import { type InterceptPlan, laptopName } from './plan.ts';
+import type { Report } from './report.ts';
+import { runSession } from './session.ts';
+import type { SessionEnd } from './session-event.ts';
+import { removeSessionFile, writeSessionFile } from './session-file.ts';
+
+export type RunOptions = {
+  readonly context: Pick<Context, 'io' | 'environment' | 'signals'>;
+  readonly manager: ManagerClient;
+  readonly plan: InterceptPlan;
+  /** Whose intercept it will be. */
+  readonly user: string;
+  readonly report: (port: number) => Report;
+  /** Where the app's standard output goes. */
+  readonly appOutput: 'inherit' | 'stderr';
+  /** Of a session in the background. */
+  readonly log: string | null;
+};
+
+/**
+ * Runs an intercept until it ends, with the user's app when there is one. Returns the exit code.
+ * The first signal ends it in order, within 5 s and what telling the manager takes; the second
+ * one returns at once.
+ */
+export const runIntercept = async (options: RunOptions): Promise<number> => {
+  const { context, plan } = options;
+  const interruption = watchSignals(context.signals);
+  const stopped = interruption.second.then((code) => {
+    context.io.warn(
+      `Stopped at once. The pod answers for ${plan.name}; the manager forgets the rest by itself.`,
+    );
+    return code;
+  });
+  const run = plan.command.length === 0 ? serveAlone : serveWithApp;
+  try {
+    return await Promise.race([stopped, run(options, interruption)]);
+  } finally {
+    interruption.dispose();
+  }
+};
+
+const serveAlone = async (options: RunOptions, interruption: Interruption): Promise<number> => {
+  const { localPort: number } = options.plan;
+  if (number === undefined) throw new Error('A plan without a command names its port.');
+  const report = options.report(number);
+  const end = await serve(options, localPort(number), report, interruption.first);
+  report.end(end);
+  const signal = interruption.signal();
+  return end.type === 'stopped' && signal !== undefined ? signalCode(signal) : exitCodes.ok;
+};
+
+const serveWithApp = async (options: RunOptions, interruption: Interruption): Promise<number> => {
+  await assertKnown(options.plan, options.manager);
+  const port = localPort(options.plan.localPort ?? (await freePort()));
+  await assertFree(port);
+  const app = start(options, port, interruption);
+  try {
+    const stop = AbortSignal.any([interruption.first, app.ended]);
+    if (!(await waitForPort(port, stop))) {
+      if (!interruption.first.aborted) tellEarlyEnd(options, port, app);
+    } else {
+      const report = options.report(port.port);
+      const end = await serve(options, port, report, stop);
+      report.end(end);
+      if (end.type !== 'stopped') {
+        app.send('SIGTERM');
+        await app.finish();
+        return exitCodes.ok;
+      }
+    }
+    return await app.finish();
+  } catch (error) {
+    app.send('SIGTERM');
+    await app.finish();
+    throw error;
+  }
+};
+
+const start = (
+  { context, plan, appOutput }: RunOptions,
+  port: LocalPort,
+  interruption: Interruption,
+): App => {
+  const { io, environment } = context;
+  io.say(`Starting ${plan.command[0]} with PORT=${port.port}; it has 60 s to listen there.`);
+  const app = startApp({
+    command: plan.command,
+    port: port.port,
+    environment,
+    stdout: appOutput,
+  });
+  interruption.first.addEventListener('abort', () => {
+    const signal = interruption.signal();
+    // Ctrl-C in a terminal reaches the app by itself, and a second time would hurry it.
+    const byTerminal = signal === 'SIGINT' && io.streams.stdin.isTTY === true;
+    if (signal !== undefined && !byTerminal) app.send(signal === 'SIGPIPE' ? 'SIGTERM' : signal);
+  });
+  void interruption.second.then(() => app.send('SIGKILL'));
+  return app;
+};
+
+const tellEarlyEnd = ({ context: { io }, plan }: RunOptions, port: LocalPort, app: App): void => {
+  const end = `${plan.command[0]} ended with code ${app.code()} before it listened on localhost:${port.port}`;
+  io.warn(`${io.paint().bad('✗')} ${app.fault() ?? end}. Nothing was changed.`);
+};
+
+const assertFree = async (port: LocalPort): Promise<void> => {
+  if (!(await isListening(port))) return;
+  throw new UserError(
+    `Something listens on localhost:${port.port} already, so your program was not started.`,
+    { hint: 'Name another port, or leave out --port to get a free one.' },
+  );
+};
+
+const serve = async (
+  { context, manager, plan, user, log }: RunOptions,
+  port: LocalPort,
+  report: Report,
+  stop: AbortSignal,
+): Promise<SessionEnd> => {
+  const { environment, io } = context;
+  let id: string | undefined;
+  const onCreated = async (intercept: Intercept): Promise<void> => {
+    id = intercept.id;
+    try {
+      await writeSessionFile(environment, {
+        id,
+        name: intercept.workload.name,
+        manager: manager.connection.manager.href,
+        port: port.port,
+        pid: process.pid,
+        log,
+      });
+    } catch (error) {
+      io.warn(`Other terminals will not see the local port: ${String(error)}`);
+    }
+  };
+  try {
+    return await runSession({
+      manager,
+      port,
+      wanted: {
+        workload: plan.name,
+        laptop: laptopName(),
+        match: plan.match,
+        ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
+        ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
+      },
+      onCreated,
+      onEvent: report.event,
+      stop,
+    });
+  } catch (error) {
+    throw await explainRefusal(error, plan, user, manager);
+  } finally {
+    if (id !== undefined) await removeSessionFile(environment, id);
+  }
+};

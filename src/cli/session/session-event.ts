@@ -1,0 +1,31 @@
+import type { EndReason, Intercept } from '../../protocol/intercepts.ts';
+import type { ProbeLegs } from '../../protocol/reports.ts';
+import type { Observation } from './observe.ts';
+
+/** What happens to a session, in the order in which it happens. */
+export type SessionEvent =
+  /** Requests come here now; said again when a lost tunnel is back. */
+  | {
+      readonly type: 'ready';
+      readonly intercept: Intercept;
+      readonly legsMs: ProbeLegs;
+      /** From the first byte to the manager, or from the loss of the tunnel. */
+      readonly tookMs: number;
+      readonly again: boolean;
+    }
+  | { readonly type: 'request'; readonly id: string; readonly observation: Observation }
+  /** A request went to the pod, because nothing listens on the local port. */
+  | { readonly type: 'passed'; readonly id: string }
+  /** The local port began or ceased to accept connections. */
+  | { readonly type: 'port'; readonly listening: boolean }
+  | { readonly type: 'reconnecting'; readonly attempt: number; readonly why: string }
+  | { readonly type: 'connected'; readonly lostMs: number }
+  /** After `ready`: the way was measured again and is not whole. */
+  | { readonly type: 'not_ready'; readonly reason: string };
+
+/** Why a session is over. `stopped`: because it was asked to; it has told the manager. */
+export type SessionEnd =
+  | { readonly type: 'stopped'; readonly told: boolean }
+  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string }
+  /** The manager has no such intercept any more, and nobody knows since when. */
+  | { readonly type: 'gone' };

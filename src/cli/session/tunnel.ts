@@ -1,0 +1,72 @@
+import { dialTunnel } from '../../tunnel/dial.ts';
+import { keepTunnel } from '../../tunnel/keep.ts';
+import { type Arrival, serveLaptopEnd } from '../../tunnel/laptop-end.ts';
+import { TunnelRefused } from '../../tunnel/refused.ts';
+import { sessionHeader } from '../../tunnel/wire.ts';
+import type { Connection } from '../manager-client/exchange.ts';
+import { ManagerError } from '../manager-client/manager-error.ts';
+import { connectionFault, unreachable } from '../manager-client/unreachable.ts';
+
+export type SessionTunnelOptions = {
+  readonly connection: Connection;
+  readonly session: string;
+  readonly onArrival: (arrival: Arrival) => void;
+  /** Back after it was lost, and for how long it was. */
+  readonly onBack: (lostMs: number) => void;
+  readonly onDown: (attempt: number, why: string) => void;
+};
+
+export type SessionTunnel = {
+  /** Resolves at the first connection; rejects when that fails, without a second attempt. */
+  readonly up: Promise<void>;
+  /** Rejects when the manager refuses for good; resolves after `close`, in 5 s at most. */
+  readonly over: Promise<void>;
+  /** Lets running requests finish. */
+  readonly close: () => void;
+  /** For an end that is wanted while the first connection is still being made. */
+  readonly closeUnlessUp: () => void;
+};
+
+/** The session's way to the manager: must be there at first, and is kept up from then on. */
+export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
+  const { connection, session, onArrival, onBack, onDown } = options;
+  const stop = new AbortController();
+  let tellUp = (): void => {};
+  let tellFailed = (_error: unknown): void => {};
+  const first = new Promise<void>((resolve, reject) => {
+    tellUp = resolve;
+    tellFailed = reject;
+  });
+  let wasUp = false;
+  let lostAt = 0;
+  const over = keepTunnel({
+    dial: (signal) =>
+      dialTunnel({ ...connection, role: 'laptop', headers: { [sessionHeader]: session }, signal }),
+    attach: (socket) => serveLaptopEnd(socket, onArrival),
+    onUp: () => {
+      if (wasUp) onBack(performance.now() - lostAt);
+      wasUp = true;
+      tellUp();
+    },
+    onDown: ({ attempt, error }) => {
+      if (error === undefined) lostAt = performance.now();
+      if (wasUp) onDown(attempt, error === undefined ? 'it broke' : connectionFault(error));
+      else tellFailed(unreachable(connection.manager, error));
+    },
+    signal: stop.signal,
+  });
+  const refused = over.catch((error: unknown) => {
+    throw error instanceof TunnelRefused && error.problem !== undefined
+      ? new ManagerError(error.problem)
+      : error;
+  });
+  const close = (): void => stop.abort();
+  return {
+    up: Promise.race([first, refused]),
+    over: refused,
+    close,
+    closeUnlessUp: () => {
+      if (!wasUp) close();
+    },
+  };
+};

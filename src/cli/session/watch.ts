@@ -1,0 +1,63 @@
+import { UserError } from '../../base/errors.ts';
+import type { Intercept, InterceptEvent } from '../../protocol/intercepts.ts';
+import { plain } from '../wording/plain.ts';
+import type { SessionArrivals } from './arrival-events.ts';
+import type { FollowedEvent } from './follow.ts';
+import type { SessionEnd, SessionEvent } from './session-event.ts';
+
+export type Watching = {
+  readonly events: AsyncIterable<FollowedEvent>;
+  readonly intercept: Intercept;
+  /** `performance.now()` when the session began. */
+  readonly startedAt: number;
+  readonly arrivals: Pick<SessionArrivals, 'probed'>;
+  readonly onReady: () => void;
+  readonly onEvent: (event: SessionEvent) => void;
+  /** `performance.now()` of a loss since the last `ready`; asked once, it is forgotten. */
+  readonly takeLoss: () => number | undefined;
+};
+
+/**
+ * Turns the manager's events into the session's. Returns how the intercept ended, or undefined when
+ * the events stopped. Throws a `UserError` of kind `not_ready` when the first probe failed.
+ */
+export const watch = async (watching: Watching): Promise<SessionEnd | undefined> => {
+  let readyOnce = false;
+  for await (const event of watching.events) {
+    if (event.type === 'gone') return event;
+    if (event.type === 'ended') return { type: 'ended', reason: event.reason, by: event.by };
+    if (event.type === 'not_ready') tellNotReady(watching, readyOnce, plain(event.reason));
+    if (event.type !== 'ready') continue;
+    tellReady(watching, readyOnce, event);
+    readyOnce = true;
+    watching.onReady();
+  }
+  return undefined;
+};
+
+type Ready = Extract<InterceptEvent, { readonly type: 'ready' }>;
+
+const tellReady = (watching: Watching, again: boolean, { legsMs }: Ready): void => {
+  const { intercept, startedAt, arrivals, onEvent, takeLoss } = watching;
+  const lostAt = takeLoss();
+  // The manager says it again to whoever asks again, and when another agent has come.
+  const since = again ? lostAt : startedAt;
+  if (since !== undefined) {
+    onEvent({ type: 'ready', intercept, legsMs, tookMs: performance.now() - since, again });
+  }
+  arrivals.probed(legsMs.local !== null);
+};
+
+const tellNotReady = ({ onEvent }: Watching, readyOnce: boolean, reason: string): void => {
+  if (!readyOnce) throw notReady(reason);
+  onEvent({ type: 'not_ready', reason });
+};
+
+export const notReady = (reason: string): UserError =>
+  new UserError(
+    `Not ready: ${reason}\n  The intercept was taken back; the pod answers as before.`,
+    {
+      kind: 'not_ready',
+      hint: 'See which agents there are   byway status',
+    },
+  );

@@ -1,0 +1,28 @@
+import { createHmac } from 'node:crypto';
+import { base32 } from '../../base/identifier.ts';
+import type { Collection } from '../store/collection.ts';
+import type { UserRecord } from '../store/records.ts';
+import { sha256Hex } from './token-text.ts';
+
+/** Users' routing keys: 128 bits as 26 characters of base32, derived and never stored. */
+export type Keys = {
+  readonly keyOf: (user: string) => string;
+  /** What rules and agents hold instead of the key. */
+  readonly keySha256Of: (user: string) => string;
+  /** Gives the user another key; resolves when the old one can't come back. */
+  readonly rotate: (user: string) => Promise<void>;
+};
+
+export const deriveKeys = (serverSecret: Buffer, users: Collection<UserRecord>): Keys => {
+  const rotationsOf = (user: string): number => users.get(user)?.rotations ?? 0;
+  const keyOf = (user: string): string => {
+    const hmac = createHmac('sha256', serverSecret);
+    hmac.update(JSON.stringify([user, rotationsOf(user)]));
+    return base32(hmac.digest().subarray(0, 16));
+  };
+  return {
+    keyOf,
+    keySha256Of: (user) => sha256Hex(keyOf(user)),
+    rotate: (user) => users.put({ id: user, rotations: rotationsOf(user) + 1 }),
+  };
+};

@@ -1,0 +1,141 @@
+import { newIdentifier } from '../../base/identifier.ts';
+import type { WorkloadStatus } from '../../protocol/api.ts';
+import { conflictBetween } from '../../protocol/conflict.ts';
+import type { NewIntercept } from '../../protocol/intercepts.ts';
+import type { Match, Predicate } from '../../protocol/match.ts';
+import { workloadPath } from '../../protocol/workload.ts';
+import { ApiProblem } from '../http/api-problem.ts';
+import { mayTouch, type Principal } from '../identity/principal.ts';
+import { interceptsMax, interceptsPerUserMax } from '../limits.ts';
+import type { InterceptRecord } from '../store/records.ts';
+import { choosePort, findWorkload } from '../workloads/find.ts';
+import { settleMatch } from './settle-match.ts';
+import { expiresAtOf } from './view.ts';
+
+export type Planning = {
+  readonly principal: Principal;
+  readonly wanted: NewIntercept;
+  readonly workloads: readonly WorkloadStatus[];
+  readonly records: readonly InterceptRecord[];
+  readonly ownKey: string;
+  /** Whether a session's tunnel is there. */
+  readonly isConnected: (session: string) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+};
+
+/** What creating an intercept comes to. */
+export type Plan = {
+  readonly record: InterceptRecord;
+  /** The same intercept of the same session is there already: its creation was only repeated. */
+  readonly isThere: boolean;
+  /** An intercept of the same owner that lost its laptop, which this one takes the place of. */
+  readonly replaces: InterceptRecord | undefined;
+};
+
+/** Decides on a new intercept, and changes nothing. Throws an `ApiProblem` when it may not be. */
+export const planIntercept = (planning: Planning): Plan => {
+  const { principal, wanted, workloads, records, ownKey, isConnected } = planning;
+  const known = workloads.filter(({ workload }) => mayTouch(principal, workload));
+  const status = findWorkload(wanted.workload, known);
+  const port = choosePort(status, wanted.port);
+  refuseForeignSession(planning);
+  const match = settleMatch(wanted.match, ownKey);
+  const record = recordOf(planning, status, port, match);
+  const beside = records.filter((other) => sameDoor(other, record));
+  const twin = beside.find((other) => other.owner === record.owner && sameMatch(other, record));
+  if (twin?.session === record.session) return { record: twin, isThere: true, replaces: undefined };
+  if (twin !== undefined && isConnected(twin.session)) throw twinConflict(twin);
+  for (const other of beside) if (other !== twin) refuseConflict(record, other);
+  if (twin === undefined) refuseTooMany(records, record.owner);
+  return { record, isThere: false, replaces: twin };
+};
+
+const recordOf = (
+  { principal, wanted, isConnected, now }: Planning,
+  { workload }: WorkloadStatus,
+  port: number,
+  match: Match,
+): InterceptRecord => ({
+  id: newIdentifier('ic'),
+  workload,
+  port,
+  owner: principal.user,
+  session: wanted.session,
+  laptop: wanted.laptop,
+  match,
+  createdAt: new Date(now).toISOString(),
+  endsAt:
+    wanted.forSeconds === undefined ? null : new Date(now + wanted.forSeconds * 1000).toISOString(),
+  lostAt: isConnected(wanted.session) ? null : new Date(now).toISOString(),
+});
+
+const refuseForeignSession = ({ principal, wanted, records }: Planning): void => {
+  const foreign = records.some(
+    ({ session, owner }) => session === wanted.session && owner !== principal.user,
+  );
+  if (foreign) throw new ApiProblem('forbidden', 'The session belongs to another user.');
+};
+
+const sameDoor = (one: InterceptRecord, other: InterceptRecord): boolean =>
+  one.port === other.port && workloadPath(one.workload) === workloadPath(other.workload);
+
+const sameMatch = (one: InterceptRecord, other: InterceptRecord): boolean =>
+  matchText(one.match) === matchText(other.match);
+
+/** Equal for matches with the same predicates in whatever order. */
+const matchText = (match: Match): string =>
+  'key' in match ? match.key : JSON.stringify([...new Set(match.all.map(predicateText))].sort());
+
+const predicateText = (predicate: Predicate): string =>
+  JSON.stringify([predicate.header, 'equals' in predicate ? predicate.equals : null]);
+
+const twinConflict = (twin: InterceptRecord): ApiProblem =>
+  new ApiProblem(
+    'conflict',
+    `You intercept ${twin.workload.name} in the same way already, on ${twin.laptop}. Nothing was changed.`,
+    {
+      hint: `byway leave ${twin.workload.name}`,
+      conflict: conflictWith(
+        twin,
+        'key' in twin.match ? ['x-byway-id: your key'] : linesOf(twin.match.all),
+      ),
+    },
+  );
+
+const linesOf = (predicates: readonly Predicate[]): readonly string[] =>
+  predicates.map(
+    (predicate) => `${predicate.header}: ${'equals' in predicate ? predicate.equals : 'anything'}`,
+  );
+
+const refuseConflict = (mine: InterceptRecord, other: InterceptRecord): void => {
+  if ('key' in mine.match || 'key' in other.match || mine.session === other.session) return;
+  const conflict = conflictBetween(mine.match.all, other.match.all);
+  if (conflict === undefined) return;
+  const whose = other.owner === mine.owner ? 'another one of yours' : `one of ${other.owner}'s`;
+  throw new ApiProblem(
+    'conflict',
+    `Your rule and ${whose} match the same requests, so nothing was changed.`,
+    {
+      hint: 'Use your key, which never conflicts: leave out --http-header.',
+      conflict: conflictWith(other, conflict.lines),
+    },
+  );
+};
+
+const conflictWith = (other: InterceptRecord, witness: readonly string[]) => ({
+  id: other.id,
+  owner: other.owner,
+  laptop: other.laptop,
+  expiresAt: expiresAtOf(other),
+  witness,
+});
+
+const refuseTooMany = (records: readonly InterceptRecord[], owner: string): void => {
+  const own = records.filter((record) => record.owner === owner).length;
+  if (own < interceptsPerUserMax && records.length < interceptsMax) return;
+  const limit = own < interceptsPerUserMax ? interceptsMax : interceptsPerUserMax;
+  throw new ApiProblem('too_many', `There are ${limit} intercepts already. Nothing was changed.`, {
+    hint: 'byway list, then byway leave NAME',
+  });
+};

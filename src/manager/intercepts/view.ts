@@ -1,0 +1,55 @@
+import type { Intercept } from '../../protocol/intercepts.ts';
+import { leaseSecondsMax } from '../../protocol/limits.ts';
+import type { RuleMatch } from '../../protocol/match.ts';
+import type { RuleCounts } from '../../protocol/reports.ts';
+import type { InterceptState, Rule } from '../../protocol/rules.ts';
+import type { InterceptRecord } from '../store/records.ts';
+
+/** When an intercept ends at the latest, in milliseconds since 1970; undefined while open. */
+export const endOf = ({ endsAt, lostAt }: InterceptRecord): number | undefined => {
+  const ends = [
+    ...(endsAt === null ? [] : [Date.parse(endsAt)]),
+    ...(lostAt === null ? [] : [Date.parse(lostAt) + leaseSecondsMax * 1000]),
+  ];
+  return ends.length === 0 ? undefined : Math.min(...ends);
+};
+
+/** `endOf` in the form of the API. */
+export const expiresAtOf = (record: InterceptRecord): string | null => {
+  const end = endOf(record);
+  return end === undefined ? null : new Date(end).toISOString();
+};
+
+export type Measured = {
+  readonly state: InterceptState;
+  readonly agents: Intercept['agents'];
+  readonly counts: RuleCounts;
+};
+
+/** What everyone may see. */
+export const viewOf = (record: InterceptRecord, measured: Measured): Intercept => {
+  const { id, workload, port, owner, laptop, match, createdAt } = record;
+  return {
+    id,
+    name: workload.name,
+    workload,
+    port,
+    owner,
+    laptop,
+    match,
+    createdAt,
+    expiresAt: expiresAtOf(record),
+    ...measured,
+  };
+};
+
+/** What agents are told. */
+export const ruleOf = (record: InterceptRecord, state: InterceptState, match: RuleMatch): Rule => ({
+  id: record.id,
+  name: record.workload.name,
+  laptop: record.laptop,
+  port: record.port,
+  match,
+  state,
+  createdAt: record.createdAt,
+});

@@ -1,0 +1,50 @@
+// What one manager holds and waits for. Sizes of messages are in protocol/limits.
+
+/** Milliseconds in which writes to the journal gather to share one fsync. */
+export const commitGatherMs = 5;
+/** Journal lines beyond those that are live before the journal is rewritten. */
+export const journalSpareLinesMax = 10_000;
+
+export const interceptsMax = 10_000;
+export const interceptsPerUserMax = 100;
+export const tokensMax = 10_000;
+export const workloadsMax = 10_000;
+/** Agents of one workload connected at once. */
+export const agentsPerWorkloadMax = 1_000;
+/** Lives of agents whose counts are held apart for one rule; the oldest are merged beyond it. */
+export const countedAgentsMax = 2_000;
+export const tunnelsMax = 10_000;
+export const laptopsPerUserMax = 100;
+
+/** Server-sent event streams open at once, in all and for one token. */
+export const eventStreamsMax = 10_000;
+export const eventStreamsPerTokenMax = 500;
+/** Bytes that a subscriber may leave unread before it is disconnected. */
+export const eventBacklogBytesMax: number = 1024 * 1024;
+export const eventHeartbeatMs = 10_000;
+
+export const connectionsMax = 25_000;
+/** Milliseconds for a request's head, and for the whole request with its body, to arrive. */
+export const headMsMax = 10_000;
+export const requestMsMax = 15_000;
+/** Milliseconds an idle connection stays open for another request. */
+export const keepAliveMs = 30_000;
+
+/** Milliseconds from a rule's publication until every agent must have proved the way. */
+export const readyMsMax = 10_000;
+/** A probe that failed is sent again, this often and after so many milliseconds. */
+export const probeAttemptsMax = 3;
+export const probeRetryMs = 300;
+/** Milliseconds that leaving waits for the agents to say that the rule is gone. */
+export const leaveMsMax = 1_000;
+
+/** Milliseconds between two looks at what has expired. */
+export const reapEveryMs = 1_000;
+/** Milliseconds that a workload without agents stays known. */
+export const workloadKeptMs: number = 10 * 60 * 1000;
+/** Milliseconds that a stop may take. */
+export const stopMsMax = 5_000;
+/** Milliseconds that requests have to be answered while stopping: a leave may take one second. */
+export const answersMsMax = 1_500;
+/** Milliseconds between two looks, while stopping, at connections that have become idle. */
+export const sweepEveryMs = 50;

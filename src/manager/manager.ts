@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { base32 } from '../base/identifier.ts';
+import type { Log } from '../base/log.ts';
+import { programVersion } from '../base/version.ts';
+import type { TunnelEnd } from '../tunnel/end.ts';
+import type { Secrets } from './data/secrets.ts';
+import { type Attachments, holdAttachments } from './identity/attachments.ts';
+import { deriveKeys, type Keys } from './identity/keys.ts';
+import { holdTokens, type Tokens } from './identity/tokens.ts';
+import { Intercepts } from './intercepts/intercepts.ts';
+import { holdSessions, type Sessions } from './relay/sessions.ts';
+import type { Store } from './store/store.ts';
+import { holdWorkloads, type Workloads } from './workloads/workloads.ts';
+
+/** What the routes work with: all that a manager knows. */
+export type Manager = {
+  readonly version: string;
+  /** Names one life of this manager. */
+  readonly epoch: string;
+  readonly log: Log;
+  readonly tokens: Tokens;
+  readonly keys: Keys;
+  readonly attachments: Attachments;
+  readonly workloads: Workloads;
+  readonly sessions: Sessions;
+  readonly intercepts: Intercepts;
+  /** Every tunnel that is up, of laptops and of agents. */
+  readonly tunnels: Set<TunnelEnd>;
+};
+
+export type ManagerOptions = {
+  readonly store: Store;
+  readonly secrets: Secrets;
+  readonly ownerName: string;
+  readonly log: Log;
+};
+
+export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions): Manager => {
+  const epoch = base32(randomBytes(16));
+  const keys = deriveKeys(secrets.serverSecret, store.users);
+  const workloads = holdWorkloads(epoch);
+  const sessions = holdSessions((session) => intercepts.sessionChanged(session));
+  const isConnected = (session: string, owner: string): boolean =>
+    sessions.find(session, owner) !== undefined;
+  const intercepts: Intercepts = new Intercepts({
+    records: store.intercepts,
+    workloads,
+    keys,
+    isConnected,
+    log,
+  });
+  return {
+    version: programVersion(),
+    epoch,
+    log,
+    tokens: holdTokens({ ownerToken: secrets.ownerToken, ownerName, records: store.tokens }),
+    keys,
+    attachments: holdAttachments(),
+    workloads,
+    sessions,
+    intercepts,
+    tunnels: new Set(),
+  };
+};

@@ -1,0 +1,18 @@
+import { workloadPath } from '../protocol/workload.ts';
+import { reapEveryMs } from './limits.ts';
+import type { Manager } from './manager.ts';
+
+/** Ends what has expired, once a second, until the returned function is called. */
+export const startReaper = (manager: Manager): (() => void) => {
+  const timer = setInterval(() => reap(manager, Date.now()), reapEveryMs);
+  return () => clearInterval(timer);
+};
+
+/** One look at intercepts, tokens and workloads; `now` in milliseconds since 1970. */
+const reap = (manager: Manager, now: number): void => {
+  const { intercepts, tokens, attachments, workloads } = manager;
+  intercepts.reap(now);
+  for (const tokenId of tokens.expired(now)) attachments.endAll(tokenId);
+  const inUse = new Set(intercepts.records().map(({ workload }) => workloadPath(workload)));
+  workloads.forget(now, (path) => inUse.has(path));
+};

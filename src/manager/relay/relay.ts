@@ -1,0 +1,45 @@
+import { constants } from 'node:http2';
+import { type Workload, workloadPath } from '../../protocol/workload.ts';
+import { type Arrival, acceptArrival, answerProbe, refuseArrival } from '../../tunnel/arrivals.ts';
+import type { Intercepts } from '../intercepts/intercepts.ts';
+import { join } from './join.ts';
+import type { Sessions } from './sessions.ts';
+
+export type RelayOptions = { readonly intercepts: Intercepts; readonly sessions: Sessions };
+
+/**
+ * Serves a CONNECT from an agent of a workload: finds the intercept, which must be one of that
+ * workload, and its owner's tunnel, and joins the two streams.
+ */
+export const relay = async (
+  { intercepts, sessions }: RelayOptions,
+  workload: Workload,
+  arrival: Arrival,
+): Promise<void> => {
+  const { intercept, probe, stream } = arrival;
+  const record = intercepts.record(intercept);
+  if (record === undefined || workloadPath(record.workload) !== workloadPath(workload)) {
+    refuseArrival(arrival, 'tunnel_refused');
+    return;
+  }
+  const laptop = sessions.find(record.session, record.owner);
+  if (laptop === undefined) {
+    refuseArrival(arrival, 'laptop_gone');
+    return;
+  }
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  stream.once('close', leave);
+  const answer = await laptop.connect(intercept, {
+    signal: gone.signal,
+    ...(probe === undefined ? {} : { probe }),
+  });
+  stream.removeListener('close', leave);
+  if (!answer.ok) refuseArrival(arrival, answer.reason);
+  else if (probe !== undefined) answerProbe(arrival, answer.localMs ?? 'refused');
+  else if (stream.closed || stream.destroyed) answer.stream.close(constants.NGHTTP2_CANCEL);
+  else {
+    acceptArrival(arrival);
+    join(stream, answer.stream);
+  }
+};

@@ -1,0 +1,50 @@
+import { type Me, meSchema, versionSchema } from '../../protocol/api.ts';
+import { everyRole, type JsonRoute } from '../http/route.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Manager } from '../manager.ts';
+
+export const meRoutes = (manager: Manager): readonly JsonRoute[] => [
+  {
+    kind: 'json',
+    method: 'GET',
+    path: '/v1/version',
+    summary: 'The manager’s version, and the epoch of its present life.',
+    roles: everyRole,
+    problems: [],
+    answers: { 200: versionSchema },
+    handle: () => ({ status: 200, body: { version: manager.version, epoch: manager.epoch } }),
+  },
+  {
+    kind: 'json',
+    method: 'GET',
+    path: '/v1/me',
+    summary: 'Who the token’s bearer is, with their routing key.',
+    roles: everyRole,
+    problems: [],
+    answers: { 200: meSchema },
+    handle: ({ principal }) => ({ status: 200, body: meOf(manager, principal) }),
+  },
+  {
+    kind: 'json',
+    method: 'POST',
+    path: '/v1/me/rotate-key',
+    summary: 'Gives the user another routing key; rules on the old one change at once.',
+    roles: ['owner', 'user'],
+    problems: [],
+    answers: { 200: meSchema },
+    handle: async ({ principal }) => {
+      await manager.keys.rotate(principal.user);
+      manager.intercepts.keyRotated(principal.user);
+      manager.log.info({ user: principal.user }, 'key rotated');
+      return { status: 200, body: meOf(manager, principal) };
+    },
+  },
+];
+
+const meOf = ({ keys }: Manager, { role, user, workload, expiresAt }: Principal): Me => ({
+  user,
+  role,
+  key: role === 'agent' ? null : keys.keyOf(user),
+  workload,
+  tokenExpiresAt: expiresAt,
+});

@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import { UserError } from '../base/errors.ts';
+import { endInWords } from './child.ts';
+import type { Running } from './children.ts';
+import { choosePort } from './ports.ts';
+import { loggedIn } from './requests.ts';
+import type { Shop } from './shop-processes.ts';
+
+/** Where your pricing is unless something else is there. */
+const usualPort = 4000;
+
+/** A port for your pricing. */
+export const chooseLaptopPort = (): Promise<number> => choosePort(usualPort);
+
+/** Starts the fourth service, "your pricing". */
+export const startYourPricing = ({ children }: Shop, port: number): Promise<Running> =>
+  children.start({
+    name: 'Your pricing',
+    program: 'your-pricing',
+    environment: { PORT: `${port}` },
+  });
+
+/** Milliseconds of each leg of the probe; `local` is null when nothing listened there. */
+export type Legs = {
+  readonly agent: number;
+  readonly tunnel: number;
+  readonly local: number | null;
+};
+
+const readySchema: v.GenericSchema<unknown, { readonly legsMs: Legs }> = v.object({
+  legsMs: v.object({ agent: v.number(), tunnel: v.number(), local: v.nullable(v.number()) }),
+});
+
+export type Interception = {
+  readonly session: Running;
+  /** From typing the command to "ready". */
+  readonly readyMs: number;
+  readonly legsMs: Legs;
+};
+
+/** Runs the real `byway intercept pricing` until it is ready; it goes on until it is left. */
+export const interceptPricing = async (shop: Shop, port: number): Promise<Interception> => {
+  const start = performance.now();
+  const session = await shop.children.start({
+    name: 'byway intercept pricing',
+    program: 'byway',
+    argv: ['intercept', 'pricing', '--port', `${port}`, '--json'],
+    environment: loggedIn(shop),
+    mayEnd: true,
+  });
+  const readyMs = performance.now() - start;
+  return { session, readyMs, legsMs: v.parse(readySchema, session.readyLine).legsMs };
+};
+
+/** Runs the real `byway leave pricing`; resolves with what it says to a person. */
+export const leavePricing = async (shop: Shop): Promise<readonly string[]> => {
+  const name = 'byway leave pricing';
+  const argv = ['leave', 'pricing'];
+  const end = await shop.children.run({
+    name,
+    program: 'byway',
+    argv,
+    environment: loggedIn(shop),
+  });
+  if (end.code !== 0) throw new UserError(endInWords(name, end));
+  return end.stderr;
+};

@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { leaseSecondsMax } from './limits.ts';
+import { type Match, matchSchema } from './match.ts';
+import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
+import { type InterceptState, interceptStateSchema } from './rules.ts';
+import { nameSchema, type Workload, workloadSchema } from './workload.ts';
+
+/** An intercept as the API shows it to every user. Never holds a key. */
+export type Intercept = {
+  readonly id: string;
+  readonly name: string;
+  readonly workload: Workload;
+  /** The workload's own port. */
+  readonly port: number;
+  readonly owner: string;
+  readonly laptop: string;
+  readonly match: Match;
+  readonly state: InterceptState;
+  /** Agents of the workload that have applied the rule, of those connected. */
+  readonly agents: { readonly applied: number; readonly connected: number };
+  /** RFC 3339, as all times of the API. */
+  readonly createdAt: string;
+  /** When it ends at the latest: `--for`, or 24 h after its session was lost. Null while neither. */
+  readonly expiresAt: string | null;
+  readonly counts: RuleCounts;
+};
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const interceptIdSchema: v.GenericSchema<unknown, string> = v.pipe(
+  v.string(),
+  v.regex(/^ic_[0-9a-z]{26}$/),
+);
+
+export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
+  id: interceptIdSchema,
+  name: nameSchema,
+  workload: workloadSchema,
+  port,
+  owner: v.string(),
+  laptop: nameSchema,
+  match: matchSchema,
+  state: interceptStateSchema,
+  agents: v.object({ applied: count, connected: count }),
+  createdAt: v.string(),
+  expiresAt: v.nullable(v.string()),
+  counts: ruleCountsSchema,
+});
+
+/** Names one life of one laptop's session; the tunnel that carries the same id serves it. */
+export const sessionIdSchema: v.GenericSchema<unknown, string> = v.pipe(
+  v.string(),
+  v.regex(/^se_[0-9a-z]{26}$/),
+);
+
+/** Body of `POST /v1/intercepts`. */
+export type NewIntercept = {
+  /** `NAME` or `KIND/NAME`. */
+  readonly workload: string;
+  /** The workload's own port; may be left out when it has only one. */
+  readonly port?: number;
+  readonly session: string;
+  readonly laptop: string;
+  readonly match: Match;
+  /** The most it may live, in seconds. */
+  readonly forSeconds?: number;
+};
+
+export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.strictObject({
+  workload: v.pipe(v.string(), v.regex(/^([A-Za-z0-9._-]{1,128}\/)?[A-Za-z0-9._-]{1,128}$/)),
+  port: v.exactOptional(port),
+  session: sessionIdSchema,
+  laptop: nameSchema,
+  match: matchSchema,
+  forSeconds: v.exactOptional(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(leaseSecondsMax)),
+  ),
+});
+
+/** Why an intercept is no more. */
+export type EndReason = 'left' | 'expired';
+
+/**
+ * A server-sent event of `/v1/intercepts/{id}/events`; the event's name is `type`. The present
+ * `intercept` comes first. `ready` comes once all agents have applied the rule and a probe went
+ * the whole way; it comes again after each reconnection of the laptop. `ended` is the last one.
+ */
+export type InterceptEvent =
+  | { readonly type: 'intercept'; readonly intercept: Intercept }
+  | { readonly type: 'ready'; readonly legsMs: ProbeLegs }
+  | { readonly type: 'not_ready'; readonly reason: string }
+  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string };
+
+export const interceptEventSchema: v.GenericSchema<unknown, InterceptEvent> = v.variant('type', [
+  v.object({ type: v.literal('intercept'), intercept: interceptSchema }),
+  v.object({ type: v.literal('ready'), legsMs: probeLegsSchema }),
+  v.object({ type: v.literal('not_ready'), reason: v.string() }),
+  v.object({ type: v.literal('ended'), reason: v.picklist(['left', 'expired']), by: v.string() }),
+]);

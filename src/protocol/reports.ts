@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+
+/** Why a matched request was answered by the pod after all. */
+export type PassReason =
+  | 'manager_gone'
+  | 'laptop_gone'
+  | 'local_refused'
+  | 'local_closed'
+  | 'tunnel_refused';
+
+/** Counts of one rule on one agent since the agent started; each only grows. */
+export type RuleCounts = {
+  /** Requests on the rule's port while the rule was there. */
+  readonly seen: number;
+  readonly matched: number;
+  /** Matched requests that were sent towards the laptop. */
+  readonly diverted: number;
+  /** Diverted requests whose answer reached the caller whole. */
+  readonly answered: number;
+  /** Matched requests that the pod answered, by `PassReason`. */
+  readonly passed: Readonly<Record<string, number>>;
+  /** Matched requests that got a 502 or a broken connection, by reason. */
+  readonly failed: Readonly<Record<string, number>>;
+};
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const ruleCountsSchema: v.GenericSchema<unknown, RuleCounts> = v.object({
+  seen: count,
+  matched: count,
+  diverted: count,
+  answered: count,
+  passed: v.record(v.string(), count),
+  failed: v.record(v.string(), count),
+});
+
+/** How long each leg of a probe took, in milliseconds with fractions. */
+export type ProbeLegs = {
+  /** The agent's own decision. */
+  readonly agent: number;
+  /** Agent to laptop and back through the relay, without the local leg. */
+  readonly tunnel: number;
+  /** The session's connection to the local port; null when nothing listens there. */
+  readonly local: number | null;
+};
+
+export type ProbeResult = {
+  readonly nonce: string;
+  readonly id: string;
+  /** Absent legs mean the probe did not arrive; `error` says why. */
+  readonly legsMs?: ProbeLegs;
+  readonly error?: string;
+};
+
+const milliseconds = v.pipe(v.number(), v.minValue(0));
+
+export const probeLegsSchema: v.GenericSchema<unknown, ProbeLegs> = v.object({
+  agent: milliseconds,
+  tunnel: milliseconds,
+  local: v.nullable(milliseconds),
+});
+
+const probeResultSchema: v.GenericSchema<unknown, ProbeResult> = v.object({
+  nonce: v.string(),
+  id: v.string(),
+  legsMs: v.exactOptional(probeLegsSchema),
+  error: v.exactOptional(v.string()),
+});
+
+/** Names one life of one agent. */
+export const agentIdSchema: v.GenericSchema<unknown, string> = v.pipe(
+  v.string(),
+  v.regex(/^ag_[0-9a-z]{26}$/),
+);
+
+/** Body of `POST /v1/agents/{namespace}/{kind}/{name}/reports`. */
+export type AgentReport = {
+  /** Names one life of one agent, `ag_` and 26 characters. */
+  readonly agent: string;
+  /** The last rule event that it has applied; null before the first. */
+  readonly applied: { readonly epoch: string; readonly version: number } | null;
+  /** The upstream ports it stands in front of. */
+  readonly ports: readonly number[];
+  /** By rule id, only rules whose counts changed since the last report. */
+  readonly counts: Readonly<Record<string, RuleCounts>>;
+  readonly probes: readonly ProbeResult[];
+};
+
+export const agentReportSchema: v.GenericSchema<unknown, AgentReport> = v.object({
+  agent: agentIdSchema,
+  applied: v.nullable(v.object({ epoch: v.string(), version: count })),
+  ports: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+    v.maxLength(64),
+  ),
+  counts: v.record(v.string(), ruleCountsSchema),
+  probes: v.pipe(v.array(probeResultSchema), v.maxLength(64)),
+});

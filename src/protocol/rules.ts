@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { type RuleMatch, ruleMatchSchema } from './match.ts';
+import { nameSchema } from './workload.ts';
+
+/** `disconnected`: the laptop's tunnel is gone, so the pod answers until it is back. */
+export type InterceptState = 'active' | 'disconnected';
+
+export const interceptStateSchema: v.GenericSchema<unknown, InterceptState> = v.picklist([
+  'active',
+  'disconnected',
+]);
+
+/** One intercept as an agent sees it. */
+export type Rule = {
+  /** The intercept's id, which is also the `:authority` of a CONNECT to the relay. */
+  readonly id: string;
+  /** For `x-byway-served-by: NAME@LAPTOP`. */
+  readonly name: string;
+  readonly laptop: string;
+  /** The upstream port whose requests it takes. */
+  readonly port: number;
+  readonly match: RuleMatch;
+  readonly state: InterceptState;
+  /** RFC 3339; of two equal general rules the older one goes first. */
+  readonly createdAt: string;
+};
+
+export const ruleSchema: v.GenericSchema<unknown, Rule> = v.object({
+  id: v.pipe(v.string(), v.regex(/^ic_[0-9a-z]{26}$/)),
+  name: nameSchema,
+  laptop: nameSchema,
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  match: ruleMatchSchema,
+  state: interceptStateSchema,
+  createdAt: v.string(),
+});
+
+/**
+ * A server-sent event of `/v1/agents/{namespace}/{kind}/{name}/rules`. The event's name is `type`.
+ * An agent asks with `?agent=ag_...`, the id that its reports carry: only then does it count as
+ * connected; without it the stream is someone looking on. A `state` comes first and replaces all; the rest change it. `epoch` names one life of the
+ * manager; `version` grows by one with each change within an epoch.
+ */
+export type RuleEvent =
+  | {
+      readonly type: 'state';
+      readonly epoch: string;
+      readonly version: number;
+      readonly rules: readonly Rule[];
+    }
+  | {
+      readonly type: 'put';
+      readonly epoch: string;
+      readonly version: number;
+      readonly rule: Rule;
+    }
+  | {
+      readonly type: 'remove';
+      readonly epoch: string;
+      readonly version: number;
+      readonly id: string;
+    }
+  /** Send one marked request through decision and tunnel, and report it; changes no version. */
+  | { readonly type: 'probe'; readonly nonce: string; readonly id: string };
+
+const stamp = { epoch: v.string(), version: v.pipe(v.number(), v.integer(), v.minValue(0)) };
+
+export const ruleEventSchema: v.GenericSchema<unknown, RuleEvent> = v.variant('type', [
+  v.object({ type: v.literal('state'), ...stamp, rules: v.array(ruleSchema) }),
+  v.object({ type: v.literal('put'), ...stamp, rule: ruleSchema }),
+  v.object({ type: v.literal('remove'), ...stamp, id: v.string() }),
+  v.object({ type: v.literal('probe'), nonce: v.string(), id: v.string() }),
+]);

@@ -1,0 +1,69 @@
+import {
+  type IncomingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { PassReason } from '../protocol/reports.ts';
+import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { localMsHeader, probeHeader, refusedHeader } from './wire.ts';
+
+/** One CONNECT: answer it with `acceptArrival`, `answerProbe` or `refuseArrival`. */
+export type Arrival = {
+  /** The `:authority`, whatever the peer wrote there: look it up, never trust it. */
+  readonly intercept: string;
+  /** The nonce of a probe; its stream carries no bytes. */
+  readonly probe: string | undefined;
+  readonly stream: ServerHttp2Stream;
+};
+
+export type ArrivalsOptions = {
+  readonly heartbeat?: Heartbeat | undefined;
+  /** What HTTP/2 reads and writes instead of the socket itself. */
+  readonly transport?: Duplex;
+};
+
+/**
+ * The side of a tunnel that CONNECT streams come to. `onArrival` must not throw. Each stream has an
+ * error listener already: watch for `close` and `rstCode`.
+ */
+export const serveArrivals = (
+  socket: Socket,
+  onArrival: (arrival: Arrival) => void,
+  { heartbeat, transport = socket }: ArrivalsOptions = {},
+): TunnelEnd => {
+  const session = performServerHandshake(transport, sessionOptions);
+  session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    stream.on('error', () => {}); // Told by close and rstCode.
+    const intercept = headers[':authority'];
+    if (headers[':method'] !== 'CONNECT' || intercept === undefined) {
+      stream.respond({ ':status': 405 }, { endStream: true });
+      return;
+    }
+    const probe = headers[probeHeader];
+    onArrival({ intercept, probe: Array.isArray(probe) ? probe[0] : probe, stream });
+  });
+  return tunnelEnd(session, socket, heartbeat);
+};
+
+/** Says that the local port (or the way to it) is connected; bytes may flow from here on. */
+export const acceptArrival = ({ stream }: Arrival): void => {
+  if (!isOver(stream)) stream.respond({ ':status': 200 }, wholeEnd);
+};
+
+/** Answers a probe with the milliseconds that connecting to the local port took, or `refused`. */
+export const answerProbe = ({ stream }: Arrival, localMs: string): void => {
+  if (isOver(stream)) return;
+  stream.respond({ ':status': 200, [localMsHeader]: localMs }, { endStream: true });
+};
+
+/** Says that not a byte was written to the local port, and why. */
+export const refuseArrival = ({ stream }: Arrival, reason: PassReason): void => {
+  if (isOver(stream)) return;
+  stream.respond({ ':status': 503, [refusedHeader]: reason }, { endStream: true });
+};
+
+const isOver = (stream: ServerHttp2Stream): boolean =>
+  stream.destroyed || stream.closed || stream.headersSent;

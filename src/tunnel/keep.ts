@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TunnelEnd } from './end.ts';
+import { retryMsMax, retryMsMin, stableMs } from './limits.ts';
+import { TunnelRefused } from './refused.ts';
+
+/** A tunnel was lost or could not be dialled; the next attempt comes after `retryInMs`. */
+export type TunnelDown = {
+  /** 1 for the first attempt that follows. */
+  readonly attempt: number;
+  /** Why dialling failed; undefined when a tunnel that was up is lost. */
+  readonly error: unknown;
+  readonly retryInMs: number;
+};
+
+export type TunnelKeeping<End extends TunnelEnd> = {
+  readonly dial: (signal: AbortSignal) => Promise<Socket>;
+  readonly attach: (socket: Socket) => End;
+  readonly onUp: (end: End) => void;
+  readonly onDown: (down: TunnelDown) => void;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Keeps a tunnel up until the signal aborts: dials, and dials again with a backoff from 0.2 s to
+ * 2 s with jitter. A tunnel that drains is replaced at once while its streams finish. On abort it
+ * closes the present end, and resolves when that is gone (5 s at most). Rejects only with a
+ * `TunnelRefused` that asking again would not change.
+ */
+export const keepTunnel = async <End extends TunnelEnd>(
+  options: TunnelKeeping<End>,
+): Promise<void> => {
+  const { signal, onDown } = options;
+  let attempt = 0;
+  while (!signal.aborted) {
+    const { stable, error } = await runOne(options);
+    if (signal.aborted) return;
+    if (error instanceof TunnelRefused && !error.mayPass) throw error;
+    attempt = stable ? 1 : attempt + 1;
+    const retryInMs = backoffMs(attempt, Math.random());
+    onDown({ attempt, error, retryInMs });
+    // Rejects only when aborted, which the loop looks at itself.
+    await sleep(retryInMs, undefined, { signal }).catch(() => {});
+  }
+};
+
+/** Milliseconds before the attempt with this number (1 is the first); `random` is from 0 to 1. */
+export const backoffMs = (attempt: number, random: number): number => {
+  const full = Math.min(retryMsMin * 2 ** Math.min(attempt - 1, 16), retryMsMax);
+  return Math.round(full * (0.75 + random / 4));
+};
+
+const runOne = async <End extends TunnelEnd>({
+  dial,
+  attach,
+  onUp,
+  signal,
+}: TunnelKeeping<End>): Promise<{ readonly stable: boolean; readonly error?: unknown }> => {
+  let end: End;
+  try {
+    end = attach(await dial(signal));
+  } catch (error) {
+    return { stable: false, error };
+  }
+  const upAt = performance.now();
+  const close = (): void => end.close();
+  signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
+  else onUp(end);
+  await end.draining;
+  signal.removeEventListener('abort', close);
+  if (signal.aborted) await end.closed;
+  return { stable: performance.now() - upAt >= stableMs };
+};

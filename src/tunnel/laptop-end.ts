@@ -1,0 +1,15 @@
+import type { Socket } from 'node:net';
+import { type Arrival, serveArrivals } from './arrivals.ts';
+import type { TunnelEnd } from './end.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { UnblockedSocket } from './unblocked-socket.ts';
+
+export type { Arrival } from './arrivals.ts';
+
+/** The laptop's end of a tunnel that `dialTunnel` opened: the HTTP/2 server. */
+export const serveLaptopEnd = (
+  socket: Socket,
+  onArrival: (arrival: Arrival) => void,
+  heartbeat?: Heartbeat,
+): TunnelEnd =>
+  serveArrivals(socket, onArrival, { heartbeat, transport: new UnblockedSocket(socket) });

@@ -1,0 +1,37 @@
+// Every window, queue and wait of a tunnel.
+
+/** Milliseconds for TCP and TLS to connect to the manager. */
+export const connectMsMax = 2_000;
+/** Milliseconds from the first byte of the upgrade request to the whole answer. */
+export const upgradeMsMax = 5_000;
+/** Bytes of an answer that refuses the upgrade. */
+export const refusalBytesMax: number = 64 * 1024;
+
+/** Milliseconds between two PINGs. */
+export const pingEveryMs = 5_000;
+/** Milliseconds without any byte from the peer after which a tunnel counts as dead. */
+export const silenceMsMax = 15_000;
+/** Milliseconds that a closing tunnel's streams have to finish. */
+export const drainMsMax = 5_000;
+
+/** Milliseconds before the first and at most before any later attempt to dial again. */
+export const retryMsMin = 200;
+export const retryMsMax = 2_000;
+/** A tunnel that lived this many milliseconds starts the wait at its minimum again. */
+export const stableMs = 2_000;
+
+/** Milliseconds that a laptop may take to answer a CONNECT. */
+export const laptopAnswerMsMax = 5_000;
+/** Milliseconds that the relay may take to answer a CONNECT: longer, so that its reason arrives. */
+export const relayAnswerMsMax = 7_000;
+
+/** Bytes in flight on one stream, and on one tunnel. */
+export const streamWindowBytes: number = 4 * 1024 * 1024;
+export const tunnelWindowBytes: number = 64 * 1024 * 1024;
+/** Bytes that may wait for a peer to read: what its windows allow, and some for small frames. */
+export const unsentBytesMax: number = tunnelWindowBytes + 16 * 1024 * 1024;
+export const frameBytesMax: number = 256 * 1024;
+/** Streams open at once on one tunnel. */
+export const streamsMax = 10_000;
+/** Megabytes of bookkeeping for one tunnel; Node's default of 10 ends it at some 3,000 streams. */
+export const tunnelMegabytesMax = 256;

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { UserError } from '../../../src/base/errors.ts';
+import { follow } from '../../../src/cli/session/follow.ts';
+import type { SessionEvent } from '../../../src/cli/session/session-event.ts';
+import { watch } from '../../../src/cli/session/watch.ts';
+import type { Intercept, InterceptEvent } from '../../../src/protocol/intercepts.ts';
+
+const ready: InterceptEvent = { type: 'ready', legsMs: { agent: 1, tunnel: 2, local: null } };
+const notReady: InterceptEvent = { type: 'not_ready', reason: 'A probe\u001b failed.' };
+const ended: InterceptEvent = { type: 'ended', reason: 'expired', by: 'byway' };
+
+const watching = (
+  events: readonly InterceptEvent[],
+  losses: readonly (number | undefined)[] = [],
+) => {
+  const told: SessionEvent[] = [];
+  const probed: boolean[] = [];
+  const rest = [...losses];
+  const end = watch({
+    events: (async function* () {
+      yield* events;
+    })(),
+    intercept: { id: 'ic_a' } as Intercept,
+    startedAt: performance.now(),
+    arrivals: { probed: (listening) => probed.push(listening) },
+    onReady: () => {},
+    onEvent: (event) => told.push(event),
+    takeLoss: () => rest.shift(),
+  });
+  return { end, told, probed };
+};
+
+test('the first ready is told, and what its probe found at the local port', async () => {
+  const { end, told, probed } = watching([ready]);
+  expect(await end).toBeUndefined();
+  expect(told).toMatchObject([{ type: 'ready', again: false }]);
+  expect(probed).toEqual([false]);
+});
+
+test('ready is told again only after a loss', async () => {
+  const { end, told } = watching([ready, ready, ready], [undefined, undefined, 1]);
+  await end;
+  expect(told).toMatchObject([{ again: false }, { again: true }]);
+});
+
+test('the end of an intercept is the end of the watch', async () => {
+  expect(await watching([ready, ended, ready]).end).toEqual({
+    type: 'ended',
+    reason: 'expired',
+    by: 'byway',
+  });
+});
+
+test('not ready fails a session that never was, and is told to one that is', async () => {
+  await expect(watching([notReady]).end).rejects.toMatchObject({
+    kind: 'not_ready',
+    message: expect.stringContaining('A probe\ufffd failed.'),
+  });
+  const { end, told } = watching([ready, notReady]);
+  await end;
+  expect(told).toMatchObject([{ type: 'ready' }, { type: 'not_ready' }]);
+});
+
+const collect = async (
+  parts: readonly (InterceptEvent | Error)[][],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<string[]> => {
+  const rest = [...parts];
+  const manager = {
+    events: async function* (): AsyncGenerator<InterceptEvent> {
+      for (const event of rest.shift() ?? []) {
+        if (event instanceof Error) throw event;
+        yield event;
+      }
+    },
+  };
+  const types: string[] = [];
+  for await (const { type } of follow(manager, 'ic_a', signal)) types.push(type);
+  return types;
+};
+
+const failure = (kind: 'unreachable' | 'not_found' | 'not_logged_in') =>
+  new UserError(kind, { kind });
+
+test('events are followed through a break, until the intercept is gone', async () => {
+  expect(await collect([[ready, failure('unreachable')], [], [ended]])).toEqual(['ready', 'ended']);
+  expect(await collect([[failure('not_found')]])).toEqual(['gone']);
+});
+
+test('a token that is no longer good, and a bug of ours, are thrown', async () => {
+  await expect(collect([[failure('not_logged_in')]])).rejects.toThrow('not_logged_in');
+  await expect(collect([[new TypeError('bug')]])).rejects.toThrow('bug');
+});
+
+test('its signal ends it without an event', async () => {
+  expect(await collect([[ready]], AbortSignal.abort())).toEqual([]);
+});

@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import type { TunnelEnd } from '../../src/tunnel/end.ts';
+import { backoffMs, keepTunnel, type TunnelDown } from '../../src/tunnel/keep.ts';
+import { serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
+import { TunnelRefused } from '../../src/tunnel/refused.ts';
+import { openRelayToLaptop } from '../../src/tunnel/relay-end.ts';
+import { acceptTunnels, dial } from './accepting.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+const keep = (dialOnce: (signal: AbortSignal) => Promise<Socket>) => {
+  const controller = new AbortController();
+  const ups: TunnelEnd[] = [];
+  const downs: TunnelDown[] = [];
+  const kept = keepTunnel({
+    dial: dialOnce,
+    attach: (socket) => serveLaptopEnd(socket, () => {}),
+    onUp: (end) => ups.push(end),
+    onDown: (down) => downs.push(down),
+    signal: controller.signal,
+  });
+  cleanUps.push(() => {
+    controller.abort();
+    return kept.catch(() => {});
+  });
+  return { kept, ups, downs, stop: () => controller.abort() };
+};
+
+test('dials again after a loss, and after failures, for as long as it is wanted', async () => {
+  const relays: TunnelEnd[] = [];
+  const accepting = await acceptTunnels((socket) => relays.push(openRelayToLaptop(socket)));
+  cleanUps.push(accepting.stop);
+  let failures = 2;
+  const { kept, ups, downs, stop } = keep((signal) =>
+    failures-- > 0 ? Promise.reject(new Error('not yet')) : dial(accepting.url, signal),
+  );
+  await expect.poll(() => ups.length, { timeout: 5_000 }).toBe(1);
+  expect(downs).toMatchObject([
+    { attempt: 1, error: { message: 'not yet' } },
+    { attempt: 2, error: { message: 'not yet' } },
+  ]);
+  relays[0]?.destroy();
+  await expect.poll(() => ups.length, { timeout: 5_000 }).toBe(2);
+  expect(downs[2]).toMatchObject({ error: undefined });
+  stop();
+  await kept;
+  await ups[1]?.closed;
+});
+
+test('a tunnel that drains is replaced while it finishes', async () => {
+  const relays: TunnelEnd[] = [];
+  const accepting = await acceptTunnels((socket) => relays.push(openRelayToLaptop(socket)));
+  cleanUps.push(accepting.stop);
+  const { ups } = keep((signal) => dial(accepting.url, signal));
+  await expect.poll(() => ups.length).toBe(1);
+  relays[0]?.close();
+  await expect.poll(() => ups.length, { timeout: 5_000 }).toBe(2);
+});
+
+test('a refusal that will not change ends it, another does not', async () => {
+  const { kept } = keep(() => Promise.reject(new TunnelRefused(401, undefined)));
+  await expect(kept).rejects.toMatchObject({ status: 401 });
+  const passing = keep(() => Promise.reject(new TunnelRefused(503, undefined)));
+  await expect.poll(() => passing.downs.length, { timeout: 5_000 }).toBe(2);
+});
+
+test('an abort while it dials or waits resolves at once', async () => {
+  const dialling = keep(
+    (signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  );
+  dialling.stop();
+  await dialling.kept;
+  const waiting = keep(() => Promise.reject(new Error('no')));
+  await expect.poll(() => waiting.downs.length).toBe(1);
+  waiting.stop();
+  await waiting.kept;
+});
+
+test('waits from 0.2 s to 2 s, with jitter downwards', () => {
+  expect([1, 2, 3, 4, 5, 1000].map((attempt) => backoffMs(attempt, 1))).toEqual([
+    200, 400, 800, 1600, 2000, 2000,
+  ]);
+  expect(backoffMs(1, 0)).toBe(150);
+});
