@@ -80,10 +80,23 @@ const findToken = async (
     const { readText } = await import('./state-file.ts');
     return assertToken((await readText(tokenFile)) ?? '', tokenFile);
   }
-  const token = await (await credentials()).read(manager);
+  const token = await readKept(await credentials(), manager);
   if (token !== undefined) return assertToken(token, 'The stored token');
   throw new UserError(`You are not logged in at ${manager.origin}. Nothing was changed.`, {
     kind: 'not_logged_in',
     hint: `Log in   byway login --manager ${manager.href} --token-stdin < FILE`,
   });
+};
+
+const readKept = async (credentials: Credentials, manager: URL): Promise<string | undefined> => {
+  try {
+    return await credentials.read(manager);
+  } catch (error) {
+    const { KeychainFailed, keychainHint } = await import('./credentials/keychain.ts');
+    if (!(error instanceof KeychainFailed)) throw error;
+    throw new UserError(
+      `You are not logged in at ${manager.origin}: ${error.reason}. Nothing was changed.`,
+      { kind: 'not_logged_in', hint: keychainHint, cause: error },
+    );
+  }
 };

@@ -62,7 +62,8 @@ export const intercept = async (
   const { port, httpHeader, for: time } = options;
   const plan = await readInterceptPlan({ names, command, port, httpHeader, for: time });
   const { io } = context;
-  if (plan.localPort !== undefined) io.say(`${plan.name} → localhost:${plan.localPort}`);
+  const where = plan.localPort === undefined ? 'a free port' : `localhost:${plan.localPort}`;
+  io.say(`${plan.name} → ${where}`);
   const manager = await context.manager(options.manager);
   const me = await manager.me();
   const subjectOf = (local: number) => ({

@@ -13,7 +13,7 @@ export type Credentials = {
   readonly read: (manager: URL) => Promise<string | undefined>;
   /** Keeps a token; one in the file is looked at first. Throws `KeychainFailed`. */
   readonly keep: (manager: URL, token: string, store: Store) => Promise<void>;
-  /** Removes the token everywhere; whether there was one. Throws `KeychainFailed`. */
+  /** Removes the token; whether there was one. Throws `KeychainFailed` if that is unknown. */
   readonly forget: (manager: URL) => Promise<boolean>;
 };
 
@@ -33,7 +33,7 @@ export const createCredentials = (
     if (store === 'keychain') {
       await withinLimit(async () => {
         const keychain = await openKeychain();
-        if (keychain === undefined) throw new KeychainFailed('There is no keychain here.');
+        if (keychain === undefined) throw new KeychainFailed('there is no keychain here');
         await keychain.setPassword(service, href, token);
       });
       await removeTokenFromFile(environment, href);
@@ -43,9 +43,15 @@ export const createCredentials = (
   },
   forget: async ({ href }) => {
     const inFile = await removeTokenFromFile(environment, href);
-    const inKeychain = await withinLimit(
-      async () => (await (await openKeychain())?.deletePassword(service, href)) ?? false,
-    );
-    return inFile || inKeychain;
+    try {
+      return await withinLimit(async () => {
+        const keychain = await openKeychain();
+        return (await keychain?.deletePassword(service, href)) === true || inFile;
+      });
+    } catch (error) {
+      // Who keeps tokens in a file has probably no keychain that works.
+      if (inFile && error instanceof KeychainFailed) return true;
+      throw error;
+    }
   },
 });

@@ -25,7 +25,7 @@ export const withinLimit = async <T>(call: () => Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new KeychainFailed('The keychain did not answer within 3 s.')),
+      () => reject(new KeychainFailed('the keychain did not answer within 3 s')),
       keychainMsMax,
     );
   });
@@ -33,7 +33,7 @@ export const withinLimit = async <T>(call: () => Promise<T>): Promise<T> => {
     return await Promise.race([call(), late]);
   } catch (error) {
     if (error instanceof KeychainFailed) throw error;
-    throw new KeychainFailed('The keychain refused.', { cause: error });
+    throw new KeychainFailed('the keychain refused', { cause: error });
   } finally {
     clearTimeout(timer);
   }
@@ -42,12 +42,19 @@ export const withinLimit = async <T>(call: () => Promise<T>): Promise<T> => {
 /** There is no keychain, it did not answer, or it refused. */
 export class KeychainFailed extends UserError {
   override readonly name: string = 'KeychainFailed';
+  /** A clause without capital or full stop. */
+  readonly reason: string;
 
-  constructor(message: string, options: ErrorOptions = {}) {
-    super(message, {
+  constructor(reason: string, options: ErrorOptions = {}) {
+    super(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`, {
       ...options,
       kind: 'not_logged_in',
-      hint: 'Set BYWAY_TOKEN, or keep the token in a file: byway login --store file',
+      hint: keychainHint,
     });
+    this.reason = reason;
   }
 }
+
+/** What helps where there is no keychain. */
+export const keychainHint =
+  'Set BYWAY_TOKEN, or keep the token in a file   byway login --store file --token-stdin < FILE';

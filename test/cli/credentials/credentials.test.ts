@@ -116,3 +116,16 @@ test('a keychain that refuses is told without its own words, which might hold th
     message: expect.not.stringContaining('secret'),
   });
 });
+
+test('a token in the file is forgotten although the keychain refuses', async () => {
+  const refusing: Keychain = {
+    ...deafKeychain,
+    deletePassword: async () => {
+      throw new Error('no bus');
+    },
+  };
+  const credentials = createCredentials(environment, async () => refusing);
+  await credentials.keep(manager, 'secret', 'file');
+  expect(await credentials.forget(manager)).toBe(true);
+  await expect(credentials.forget(manager)).rejects.toMatchObject({ name: 'KeychainFailed' });
+});

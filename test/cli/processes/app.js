@@ -1,6 +1,10 @@
 // The user's own program, as the tests start it: `node app.js NAME [EXIT_CODE | never]`.
 import { createServer } from 'node:http';
 
+// A test that failed must not leave it behind.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && process.exit(), 500).unref();
+
 const [name, how] = process.argv.slice(2);
 if (how === 'never') setInterval(() => {}, 1000);
 else if (how !== undefined && how !== 'stubborn') process.exit(Number(how));

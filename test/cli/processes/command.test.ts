@@ -117,6 +117,7 @@ test('a port that is taken is refused before the program is started', async () =
   const port = await serveText('taken');
   const session = intercept(['--port', String(port)], ['node', app, 'mine']);
   expect(await session.ended).toBe(1);
+  expect(session.stderr()).toContain(`✗ Something listens on localhost:${port} already`);
   expect(session.stdout()).toBe('');
 });
 

@@ -17,7 +17,12 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await world.byway(['leave', '--all']);
-  for (const pid of pids.splice(0)) await until(() => !isAlive(pid), `the end of ${pid}`);
+  const left = pids.splice(0);
+  try {
+    for (const pid of left) await until(() => !isAlive(pid), `the end of ${pid}`);
+  } finally {
+    for (const pid of left) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  }
 });
 afterAll(async () => {
   await endAll();

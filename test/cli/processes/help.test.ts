@@ -89,4 +89,5 @@ test('intercept alone prints its help as a usage error', async () => {
   const { code, stderr } = await run('intercept', [], { environment });
   expect(code).toBe(2);
   expect(stderr).toMatch(/^Examples:\n {2}byway intercept/);
+  expect(stderr).not.toContain('✗');
 });
