@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AgentReport, ProbeResult, RuleCounts } from '../../protocol/reports.ts';
-import type { RuleTable } from '../rule-table.ts';
+import type { AppliedRule, RuleTable } from '../rule-table.ts';
 import { callManager, type ManagerAddress } from './request.ts';
 
 /** The least time between two reports of counts. */
@@ -40,7 +40,6 @@ export const startReporter = (options: ReporterOptions): Reporter => {
       probes = [];
       const counts = takeCounts(table, seen);
       await send(options, counts, sent);
-      due ||= Object.keys(counts).length === rulesPerReportMax;
     }
     running = false;
   };
@@ -50,7 +49,7 @@ export const startReporter = (options: ReporterOptions): Reporter => {
     if (!running) setImmediate(() => void (running || report()));
   };
   const timer = setInterval(() => {
-    if (hasNews(table, seen)) soon();
+    if (withNews(table, seen).length > 0) soon();
   }, reportEveryMilliseconds);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return {
@@ -62,22 +61,25 @@ export const startReporter = (options: ReporterOptions): Reporter => {
   };
 };
 
-const hasNews = (table: RuleTable, seen: ReadonlyMap<string, number>): boolean => {
+// Rules with something to tell: first those that a request has met, then those beside which
+// requests have only gone by, these in turn, because every request goes by all other rules.
+const withNews = (table: RuleTable, seen: ReadonlyMap<string, number>): readonly AppliedRule[] => {
+  const changed: AppliedRule[] = [];
+  const passedBy: AppliedRule[] = [];
   for (const applied of table.all()) {
-    if (applied.counter.changed || table.seenBy(applied) !== (seen.get(applied.rule.id) ?? 0)) {
-      return true;
-    }
+    if (applied.counter.changed) changed.push(applied);
+    else if (table.seenBy(applied) !== (seen.get(applied.rule.id) ?? 0)) passedBy.push(applied);
   }
-  return false;
+  if (passedBy.length <= rulesPerReportMax) return [...changed, ...passedBy];
+  const turn = Math.floor(Math.random() * passedBy.length);
+  return [...changed, ...passedBy.slice(turn), ...passedBy.slice(0, turn)];
 };
 
 const takeCounts = (table: RuleTable, seen: Map<string, number>): Record<string, RuleCounts> => {
   const counts: Record<string, RuleCounts> = {};
-  for (const applied of table.all()) {
+  for (const applied of withNews(table, seen).slice(0, rulesPerReportMax)) {
     const { counter, rule } = applied;
     const now = table.seenBy(applied);
-    if (!counter.changed && now === (seen.get(rule.id) ?? 0)) continue;
-    if (Object.keys(counts).length === rulesPerReportMax) break;
     counter.changed = false;
     seen.set(rule.id, now);
     counts[rule.id] = counter.snapshot(now);
