@@ -60,6 +60,45 @@ export class Fields {
     return true;
   }
 
+  /**
+   * The number of the only line with that name, or -1. Throws `HttpFault` when there are more, even
+   * when they say the same: two readers could pick different ones.
+   */
+  onlyLine(name: FieldName): number {
+    if ((this.present & name.bit) === 0) return -1;
+    let found = -1;
+    for (let line = 0; line < this.count; line++) {
+      if (!this.isNamed(line, name)) continue;
+      if (found !== -1) throw new HttpFault(`more than one ${name.text}`);
+      found = line;
+    }
+    return found;
+  }
+
+  /** Whether the value of line number `line` is exactly these octets. */
+  isValue(line: number, octets: Uint8Array): boolean {
+    const start = this.positions[line * 4 + 2] as number;
+    if ((this.positions[line * 4 + 3] as number) - start !== octets.length) return false;
+    for (let at = 0; at < octets.length; at++) {
+      if (this.bytes[start + at] !== octets[at]) return false;
+    }
+    return true;
+  }
+
+  /** The value of line number `line` as a number: 1 to 15 digits, or -1 for anything else. */
+  numberAt(line: number): number {
+    const start = this.positions[line * 4 + 2] as number;
+    const end = this.positions[line * 4 + 3] as number;
+    if (end === start || end - start > 15) return -1;
+    let value = 0;
+    for (let at = start; at < end; at++) {
+      const digit = (this.bytes[at] as number) - 0x30;
+      if (digit < 0 || digit > 9) return -1;
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+
   /** The value of line number `line`. */
   valueAt(line: number): string {
     return this.bytes.toString(

@@ -1,5 +1,5 @@
 import { HttpFault } from './fault.ts';
-import { type FieldName, type Fields, fieldName } from './fields.ts';
+import { type Fields, fieldName } from './fields.ts';
 
 /** How the end of a body is found (RFC 9112 6.3). `close`: it ends with the connection. */
 export type Framing =
@@ -16,18 +16,17 @@ const contentLength = fieldName('content-length');
 const transferEncoding = fieldName('transfer-encoding');
 const connection = fieldName('connection');
 
-const lengthForm = /^\d{1,15}$/;
 const codingsForm = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+([ \t]*,[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+)*$/;
 const tokensForm = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]*([ \t]*,[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]*)*$/;
 
 /** The framing that a head declares, or undefined when it declares none. Throws `HttpFault`. */
 export const declaredFraming = (fields: Fields, minor: 0 | 1): Framing | undefined => {
-  const coding = single(fields, transferEncoding);
-  const length = single(fields, contentLength);
-  if (coding === undefined) return length === undefined ? undefined : lengthFraming(length);
-  if (length !== undefined) throw new HttpFault('both Transfer-Encoding and Content-Length');
+  const coding = fields.onlyLine(transferEncoding);
+  const length = fields.onlyLine(contentLength);
+  if (coding === -1) return length === -1 ? undefined : lengthFraming(fields.numberAt(length));
+  if (length !== -1) throw new HttpFault('both Transfer-Encoding and Content-Length');
   if (minor === 0) throw new HttpFault('Transfer-Encoding in HTTP/1.0');
-  return chunkedFraming(coding.toLowerCase());
+  return chunkedFraming(fields.valueAt(coding).toLowerCase());
 };
 
 /** The framing of an answer to a request with that method (RFC 9112 6.3). Throws `HttpFault`. */
@@ -53,13 +52,15 @@ export type ConnectionOptions = {
 };
 
 const noOptions: ConnectionOptions = { close: false, keepAlive: false, upgrade: false };
+const keepAlive = Buffer.from('keep-alive', 'latin1');
 const keepAliveOnly: ConnectionOptions = { ...noOptions, keepAlive: true };
 
 /** Reads the lines of `Connection` as one list (RFC 9110 7.6.1). Throws when it is malformed. */
 export const connectionOptions = (fields: Fields): ConnectionOptions => {
-  const value = fields.valueOf(connection);
-  if (value === undefined) return noOptions;
-  if (value === 'keep-alive') return keepAliveOnly;
+  const lines = fields.linesOf(connection);
+  if (lines === 0) return noOptions;
+  if (lines === 1 && fields.isValue(fields.onlyLine(connection), keepAlive)) return keepAliveOnly;
+  const value = fields.valueOf(connection) ?? '';
   if (!tokensForm.test(value)) throw new HttpFault('malformed Connection');
   const options = value.toLowerCase().split(/[ \t]*,[ \t]*/);
   return {
@@ -83,17 +84,9 @@ export const assertFramingKept = (fields: Fields): void => {
 export const isPersistent = (minor: 0 | 1, options: ConnectionOptions): boolean =>
   !options.close && (minor === 1 || options.keepAlive);
 
-// A second line is refused even when it says the same: two readers could pick different ones.
-const single = (fields: Fields, name: FieldName): string | undefined => {
-  const lines = fields.linesOf(name);
-  if (lines > 1) throw new HttpFault(`more than one ${name.text}`);
-  return lines === 0 ? undefined : fields.valueOf(name);
-};
-
-const lengthFraming = (value: string): Framing => {
-  if (!lengthForm.test(value)) throw new HttpFault('malformed Content-Length');
-  const octets = Number(value);
-  return octets === 0 ? { kind: 'length', octets: 0 } : { kind: 'length', octets };
+const lengthFraming = (octets: number): Framing => {
+  if (octets === -1) throw new HttpFault('malformed Content-Length');
+  return { kind: 'length', octets };
 };
 
 const chunkedFraming = (value: string): Framing => {

@@ -114,10 +114,9 @@ const authorityForm = /^([A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;
 
 // RFC 9112 3.2: one Host, and no second opinion about the host in the target.
 const assertHost = (fields: Fields, target: string, method: string, minor: 0 | 1): void => {
-  const lines = fields.linesOf(host);
-  if (lines > 1) throw new HttpFault('more than one Host');
-  if (lines === 0 && minor === 1) throw new HttpFault('no Host');
-  const value = fields.valueOf(host);
+  const line = fields.onlyLine(host);
+  if (line === -1 && minor === 1) throw new HttpFault('no Host');
+  const value = line === -1 ? undefined : fields.valueAt(line);
   if (value !== undefined && !hostForm.test(value)) throw new HttpFault('malformed Host');
   if (target.charCodeAt(0) === 0x2f) {
     if (method === 'CONNECT') throw new HttpFault('CONNECT without an authority');
