@@ -30,10 +30,16 @@ export const fromLaptop: Expectation = {
   },
 };
 
-/** Throws a `UserError` that says what was expected and what came. */
-export const expectAnswer = (answer: Answer, { words, holds }: Expectation): void => {
+/** Throws a `UserError` that says what was expected and what came, and `because` before it. */
+export const expectAnswer = (
+  answer: Answer,
+  { words, holds }: Expectation,
+  because?: string,
+): void => {
   if (holds(answer)) return;
-  throw new UserError(`Expected ${words}, but got:\n  ${lineOf(answer)}\n  ${marks(answer)}`);
+  const reason = because === undefined ? [] : [because];
+  const came = [lineOf(answer), ...marks(answer)];
+  throw new UserError([...reason, `Expected ${words},`, 'but got:', ...came].join('\n  '));
 };
 
 const names = (hops: readonly Hop[]): string => hops.map(({ name }) => name).join();
@@ -41,5 +47,8 @@ const names = (hops: readonly Hop[]): string => hops.map(({ name }) => name).joi
 const isUntouched = (hop: Hop | undefined): boolean =>
   hop !== undefined && hop.servedBy === inCluster(hop.name) && hop.byway === null;
 
-const marks = ({ hops }: Answer): string =>
-  hops.map(({ name, byway }) => `${name}: x-byway-served-by ${byway ?? 'absent'}`).join('; ');
+const marks = ({ hops }: Answer): readonly string[] => {
+  const marked = hops.filter(({ byway }) => byway !== null);
+  if (marked.length === 0) return ['without x-byway-served-by'];
+  return marked.map(({ name, byway }) => `${name}: x-byway-served-by: ${byway}`);
+};

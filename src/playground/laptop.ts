@@ -2,23 +2,45 @@ import * as v from 'valibot';
 import { UserError } from '../base/errors.ts';
 import { endInWords } from './child.ts';
 import type { Running } from './children.ts';
-import { choosePort } from './ports.ts';
+import { choosePort, freePort } from './ports.ts';
 import { loggedIn } from './requests.ts';
 import type { Shop } from './shop-processes.ts';
 
 /** Where your pricing is unless something else is there. */
 const usualPort = 4000;
 
-/** A port for your pricing. */
-export const chooseLaptopPort = (): Promise<number> => choosePort(usualPort);
+/** For people. */
+export const yourPricingName = 'Your pricing';
 
-/** Starts the fourth service, "your pricing". */
+/** Starts the fourth service, "your pricing". The shop does without it when it ends. */
 export const startYourPricing = ({ children }: Shop, port: number): Promise<Running> =>
   children.start({
-    name: 'Your pricing',
+    name: yourPricingName,
     program: 'your-pricing',
     environment: { PORT: `${port}` },
+    mayEnd: true,
   });
+
+/** Your pricing, and the port on which it listens. */
+export type Laptop = { readonly port: number; readonly pricing: Running };
+
+/**
+ * Starts "your pricing" on the chosen port, or on a free one when something comes there meanwhile.
+ * Rejects with a `UserError`.
+ */
+export const openLaptop = async (
+  shop: Shop,
+  choose: () => Promise<number> = () => choosePort(usualPort),
+): Promise<Laptop> => {
+  const port = await choose();
+  try {
+    return { port, pricing: await startYourPricing(shop, port) };
+  } catch {
+    // Unless it was the port, the second failure is the same and tells.
+    const other = await freePort();
+    return { port: other, pricing: await startYourPricing(shop, other) };
+  }
+};
 
 /** Milliseconds of each leg of the probe; `local` is null when nothing listened there. */
 export type Legs = {

@@ -2,7 +2,13 @@ import type { Io } from '../cli/io.ts';
 import { duration } from '../cli/wording/figures.ts';
 import { endInWords } from './child.ts';
 import type { Loss } from './children.ts';
-import { type Shop, type ShopPorts, serviceNames, usualPorts } from './shop-processes.ts';
+import {
+  managerName,
+  type Shop,
+  type ShopPorts,
+  serviceNames,
+  usualPorts,
+} from './shop-processes.ts';
 import type { Outcome, Step } from './tour.ts';
 
 /** Tells what happens: to people, or as JSON lines when `json` is set. */
@@ -41,9 +47,14 @@ const forPeople = (io: Io): Narration => ({
   finished: (_, milliseconds) => io.say(`\nAll five as expected, in ${duration(milliseconds)}.`),
   lost: ({ name, end }) => {
     io.warn(`${io.paint().warning('▲')} ${endInWords(name, end)}`);
-    io.warn('  What goes through it fails now. Ctrl-C, then start the playground again.');
+    io.warn(`  ${consequenceOf(name)} Ctrl-C, then start the playground again.`);
   },
 });
+
+const consequenceOf = (name: string): string =>
+  name === managerName
+    ? 'The shop answers all requests; intercepts do nothing without it.'
+    : 'What goes through it fails now.';
 
 const forPrograms = (io: Io): Narration => {
   let step: number | undefined;

@@ -100,10 +100,14 @@ const startAll = async (children: Children, ports: ShopPorts, folder: string): P
 
 export const urlOf = (port: number): URL => new URL(`http://127.0.0.1:${port}`);
 
+/** For people. */
+export const managerName = 'The manager';
+
 const startManager = (children: Children, port: number, folder: string): Promise<unknown> =>
   children.start({
-    name: 'The manager',
+    name: managerName,
     program: 'manager',
+    // `launch.ts` removes the folder when we can't.
     argv: ['--listen', `127.0.0.1:${port}`, '--data', folder],
   });
 

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withDeadline } from '../base/deadline.ts';
 import { UserError } from '../base/errors.ts';
 import { duration, shortKey } from '../cli/wording/figures.ts';
+import { endInWords } from './child.ts';
 import type { Running } from './children.ts';
 import { expectAnswer, fromCluster, fromLaptop } from './expect.ts';
 import {
-  chooseLaptopPort,
   type Interception,
   interceptPricing,
   leavePricing,
-  startYourPricing,
+  openLaptop,
+  yourPricingName,
 } from './laptop.ts';
 import {
   hasCurl,
@@ -38,11 +39,14 @@ export type Step = {
   readonly play: () => Promise<Outcome>;
 };
 
-/** The five steps, to be played in order. */
+/** Makes the laptop ready. Resolves with the five steps, to be played in order. */
 export const planTour = async (shop: Shop): Promise<readonly Step[]> => {
-  const port = await chooseLaptopPort();
+  const { port, pricing } = await openLaptop(shop);
   const page = `localhost:${shop.ports.web}${pagePath}`;
-  const running: { pricing?: Running; session?: Running } = {};
+  const running: { session?: Running; loss?: string } = {};
+  void pricing.ended.then((end) => {
+    running.loss = endInWords(yourPricingName, end);
+  });
   return [
     {
       title: 'A request as everyone sends it',
@@ -53,16 +57,16 @@ export const planTour = async (shop: Shop): Promise<readonly Step[]> => {
       title: 'Your own pricing, on your laptop',
       command: `byway intercept pricing --port ${port}`,
       play: async () => {
-        running.pricing = await startYourPricing(shop, port);
         const { session, ...measured } = await interceptPricing(shop, port);
         running.session = session;
-        return inWords(port, shortKey(await keyOf(shop)), measured);
+        const { lines, facts } = inWords(port, shortKey(await keyOf(shop)), measured);
+        return { lines, facts: { ...facts, pid: pricing.pid } };
       },
     },
     {
       title: 'The same request with your key, three services deep',
       command: `byway curl ${page}`,
-      play: () => withKey(shop),
+      play: () => withKey(shop, () => running.loss),
     },
     { title: 'Everyone else', command: `curl ${page}`, play: () => asEveryone(shop) },
     {
@@ -70,7 +74,7 @@ export const planTour = async (shop: Shop): Promise<readonly Step[]> => {
       play: async () => {
         const lines = await leavePricing(shop);
         await assertLeft(shop, running.session);
-        await running.pricing?.kill();
+        await pricing.kill();
         return { lines, facts: { left: 'pricing' } };
       },
     },
@@ -83,10 +87,11 @@ const asEveryone = async (shop: Shop): Promise<Outcome> => {
   return { lines: [lineOf(answer)], facts: factsOf(answer) };
 };
 
-const withKey = async (shop: Shop): Promise<Outcome> => {
+/** `lossOf` tells in words that your pricing has ended; then the pod answers, which is shown. */
+const withKey = async (shop: Shop, lossOf: () => string | undefined): Promise<Outcome> => {
   const curl = await hasCurl();
   const answer = await (curl ? requestByCurl(shop) : requestWithHeaders(shop));
-  expectAnswer(answer, fromLaptop);
+  expectAnswer(answer, fromLaptop, lossOf());
   const instead = 'There is no curl here; the tour has sent your key in its own request.';
   return { lines: [lineOf(answer), ...(curl ? [] : [instead])], facts: factsOf(answer) };
 };

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Loss } from '../../src/playground/children.ts';
 import { expectAnswer, fromCluster, fromLaptop } from '../../src/playground/expect.ts';
-import { interceptPricing, leavePricing, startYourPricing } from '../../src/playground/laptop.ts';
+import {
+  interceptPricing,
+  leavePricing,
+  openLaptop,
+  startYourPricing,
+} from '../../src/playground/laptop.ts';
 import { freePort } from '../../src/playground/ports.ts';
 import {
   requestByCurl,
@@ -50,11 +55,20 @@ test('when your pricing is killed, the next request with the key comes from the 
   expect(losses).toEqual([]);
 });
 
+test('your pricing moves when something takes its port at the last moment', async () => {
+  const there = await startYourPricing(shop, await freePort());
+  const [address] = there.readyLine['listen'] as readonly string[];
+  const taken = Number(address?.split(':')[1]);
+  const { port, pricing } = await openLaptop(shop, async () => taken);
+  expect(port).not.toBe(taken);
+  expect(pricing.readyLine['listen']).toEqual([`127.0.0.1:${port}`]);
+});
+
 test('what came instead of what was expected is told', async () => {
   const answer = await requestWithoutKey(shop);
   expect(() => expectAnswer(answer, fromCluster)).not.toThrow();
   expect(() => expectAnswer(answer, fromLaptop)).toThrow(
-    /^Expected pricing@laptop .*, but got:\n {2}web → cart → pricing .*\n.*pricing: x-byway-served-by absent$/,
+    /^Expected pricing@laptop .*,\n {2}but got:\n {2}web → cart → pricing .*\n {2}without x-byway-served-by$/,
   );
   const [web, cart, pricing] = answer.hops;
   if (cart === undefined || pricing === undefined) throw new Error('Three hops were expected.');

@@ -37,6 +37,16 @@ const finished = (run: Run): Promise<void> =>
     25_000,
   );
 
+/** The line of a step; fails when the playground ends before it. */
+const reached = async (run: Run, step: number): Promise<Line> => {
+  const find = (): Line | undefined => linesOf(run).find((line) => line['step'] === step);
+  const over = (): boolean => run.child.exitCode !== null;
+  await until(() => find() !== undefined || over(), `step ${step}`, 20_000);
+  const line = find();
+  expect(line, run.stdout() + run.stderr()).toMatchObject({ ok: true });
+  return line ?? {};
+};
+
 const leftOvers = (): readonly string[] =>
   readdirSync(user.folder).filter((name) => name.startsWith('byway-playground-'));
 
@@ -59,6 +69,7 @@ describe('the tour', () => {
           tunnel: expect.any(Number),
           local: expect.any(Number),
         },
+        pid: expect.any(Number),
       },
       {
         event: 'step',
@@ -103,21 +114,45 @@ describe('the tour', () => {
     expect(run.stderr()).toContain('There is no curl here');
   });
 
+  test('shows that the pod answers when your pricing is killed in the middle', async () => {
+    const run = start(user.environment, 'playground', '--once', '--json');
+    const { pid } = await reached(run, 2);
+    process.kill(pid as number, 'SIGKILL');
+    expect(await run.ended).toBe(1);
+    const { problem, ...last } = linesOf(run).at(-1) ?? {};
+    expect(last).toEqual({ event: 'finished', ok: false, step: 3 });
+    expect(problem).toMatch(
+      /^Your pricing ended by SIGKILL\.\n {2}Expected pricing@laptop \(you\)/,
+    );
+    expect(problem).toContain('total 19.90');
+    expect(problem).toMatch(/\n {2}pricing: x-byway-served-by: pod; reason=local_refused$/);
+    expect(
+      Math.max(
+        ...run
+          .stderr()
+          .split('\n')
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThan(81);
+    expect(run.stderr()).toBe(`✗ ${problem}\n`);
+    expect(leftOvers()).toEqual([]);
+  });
+
   test('fails with 1 and one clear sentence when a process ends in the middle', async () => {
     const run = start(user.environment, 'playground', '--once', '--json');
-    await until(() => linesOf(run).some(({ step }) => step === 2), 'step 2', 20_000);
-    const [own] = childrenOf(run.child.pid ?? 0).filter(({ command }) =>
-      command.endsWith('your-pricing'),
+    await reached(run, 1);
+    const [cart] = childrenOf(run.child.pid ?? 0).filter(({ command }) =>
+      command.endsWith(' cart'),
     );
-    process.kill(own?.pid ?? 0, 'SIGKILL');
+    process.kill(cart?.pid ?? 0, 'SIGKILL');
     expect(await run.ended).toBe(1);
     expect(linesOf(run).at(-1)).toEqual({
       event: 'finished',
       ok: false,
       step: expect.any(Number),
-      problem: 'Your pricing ended by SIGKILL.',
+      problem: 'The service cart ended by SIGKILL.',
     });
-    expect(run.stderr()).toBe('✗ Your pricing ended by SIGKILL.\n');
+    expect(run.stderr()).toBe('✗ The service cart ended by SIGKILL.\n');
     expect(leftOvers()).toEqual([]);
   });
 });
@@ -193,14 +228,16 @@ describe('a playground that stays up', () => {
 
   test('takes everything with it when it is killed with kill -9 in mid-tour', async () => {
     const run = start(user.environment, 'playground', '--json');
-    await until(() => linesOf(run).some(({ step }) => step === 2), 'step 2', 20_000);
+    await reached(run, 2);
     const processes = childrenOf(run.child.pid ?? 0);
     const commands = processes.map(({ command }) => command).join('\n');
     for (const program of ['manager', 'agent', 'your-pricing', 'byway intercept pricing']) {
       expect(commands).toContain(`launch.js ${program}`);
     }
+    expect(leftOvers()).toHaveLength(1);
     run.child.kill('SIGKILL');
     await run.ended;
     await untilGone(processes);
+    expect(leftOvers()).toEqual([]);
   });
 });

@@ -17,6 +17,13 @@ export type Answer = {
   readonly hops: readonly [Hop, ...Hop[]];
 };
 
+/** What a service of your own may answer in place of one of this shop. */
+export type Saying = {
+  /** The start of its answer, in one line. */
+  readonly said: string;
+  readonly hops: readonly [Hop, ...Hop[]];
+};
+
 const text: v.GenericSchema<unknown, string> = v.pipe(v.string(), v.maxLength(200));
 const hop: v.GenericSchema<unknown, Hop> = v.object({
   name: text,
@@ -44,11 +51,13 @@ export const inCluster = (name: string): string => `${name} (cluster)`;
 /** How a service on a laptop names itself. */
 export const onLaptop = (name: string): string => `${name}@laptop (you)`;
 
-/** The answer as a person sees it, in one line of at most 77 columns. */
-export const lineOf = ({ total, hops }: Answer): string => {
+/** The answer as a person sees it: of this shop's own services, in at most 77 columns. */
+export const lineOf = (answer: Answer | Saying): string => {
+  const { hops } = answer;
+  const words = 'said' in answer ? `"${answer.said}"` : `total ${answer.total}`;
   const way = hops.map(({ name }) => name).join(' → ');
   const elsewhere = hops.filter(({ name, servedBy }) => servedBy !== inCluster(name));
   const worthNaming = elsewhere.length === 0 ? hops.slice(-1) : elsewhere;
   const servers = worthNaming.map(({ servedBy }) => servedBy).join(', ');
-  return `${way.padEnd(28)}${`total ${total}`.padEnd(19)}served by ${servers}`;
+  return `${way.padEnd(28)}${words.padEnd(17)}  served by ${servers}`;
 };

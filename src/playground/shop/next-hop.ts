@@ -2,8 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import * as v from 'valibot';
 import { messageOf } from '../../base/errors.ts';
 import { carry } from '../../propagation/carry.ts';
-import { type Answer, answerSchema, failureSchema, type Hop } from './answer.ts';
+import { type Answer, answerSchema, failureSchema, type Hop, type Saying } from './answer.ts';
 import { ask, type Reply } from './ask.ts';
+
+/** Characters that are passed on of an answer that is not of this shop. */
+const saidCharactersMax = 60;
 
 /** The service behind this one. */
 export type NextHop = {
@@ -24,12 +27,15 @@ export class HopFailed extends Error {
   }
 }
 
-/** Asks the next hop and carries the key to it. Throws `HopFailed`. */
+/**
+ * Asks the next hop and carries the key to it. Somebody's own service may stand there and say what
+ * it likes. Throws `HopFailed`.
+ */
 export const askNextHop = async (
   { name, url, milliseconds }: NextHop,
   path: string,
   incoming: IncomingHttpHeaders,
-): Promise<Answer> => {
+): Promise<Answer | Saying> => {
   const question = { url: new URL(path, url), headers: carry(incoming), milliseconds };
   try {
     return answerOf(name, await ask(question));
@@ -39,15 +45,23 @@ export const askNextHop = async (
   }
 };
 
-const answerOf = (name: string, { status, headers, json }: Reply): Answer => {
+const answerOf = (name: string, { status, headers, json, text }: Reply): Answer | Saying => {
   const failure = v.safeParse(failureSchema, json);
   if (failure.success) throw new HopFailed(failure.output.failedHop, failure.output.error);
+  if (status !== 200) throw new HopFailed(name, `${name} answered ${status}`);
+  const byway = mark(headers);
   const answer = v.safeParse(answerSchema, json);
-  if (status !== 200 || !answer.success) {
-    throw new HopFailed(name, `${name} answered ${status}, which is no answer of this shop`);
+  if (!answer.success) {
+    return { said: oneLine(text), hops: [{ name, servedBy: byway ?? `another ${name}`, byway }] };
   }
   const [first, ...rest] = answer.output.hops;
-  return { ...answer.output, hops: [{ ...first, byway: mark(headers) }, ...rest] };
+  return { ...answer.output, hops: [{ ...first, byway }, ...rest] };
+};
+
+// Control characters could make a terminal do things.
+const oneLine = (text: string): string => {
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return line.length > saidCharactersMax ? `${line.slice(0, saidCharactersMax)}…` : line;
 };
 
 const mark = (headers: IncomingHttpHeaders): Hop['byway'] => {

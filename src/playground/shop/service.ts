@@ -8,14 +8,14 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../../base/errors.ts';
-import { type Answer, type Failure, lineOf } from './answer.ts';
+import { type Answer, type Failure, lineOf, type Saying } from './answer.ts';
 import { HopFailed } from './next-hop.ts';
 
 /** A question as the services see it: the host of `url` means nothing. */
 export type Incoming = { readonly url: URL; readonly headers: IncomingHttpHeaders };
 
 /** What a service does: answers, or returns undefined for a path that it doesn't have. */
-export type Service = (incoming: Incoming) => Promise<Answer | undefined>;
+export type Service = (incoming: Incoming) => Promise<Answer | Saying | undefined>;
 
 /** A server for the service; answers a person in one line and a program in JSON. */
 export const createService = (service: Service): Server =>
