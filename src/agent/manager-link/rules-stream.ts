@@ -26,14 +26,19 @@ export type RulesStream = {
 export const followRules = async (options: RulesStream): Promise<void> => {
   const { signal, log } = options;
   let attempt = 0;
+  let told: string | undefined;
   while (!signal.aborted) {
     try {
       await followOnce(options, () => {
         attempt = 0;
+        told = undefined;
       });
     } catch (error) {
       if (signal.aborted) return;
-      log.warn({ reason: messageOf(error) }, 'rules are not followed; traffic goes to the pod');
+      const reason = messageOf(error);
+      // Once for each reason: a night without a manager must not fill a log.
+      if (reason !== told) log.warn({ reason }, 'rules are not followed; traffic goes to the pod');
+      told = reason;
     }
     attempt += 1;
     await sleep(backoffMs(attempt, Math.random()), undefined, { signal }).catch(() => {});

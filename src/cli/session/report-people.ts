@@ -24,13 +24,13 @@ const inWords = (io: Io, subject: Subject, event: SessionEvent): string | undefi
   switch (event.type) {
     case 'ready':
       if (event.again) return `Back after ${duration(event.tookMs)}. You serve again.`;
-      return `${paint.good('ready')} in ${duration(event.tookMs)}    ${whatMatches(subject)}    probe: ${legsInWords(event.legsMs)}`;
+      return `${paint.good('ready')} in ${duration(event.tookMs)}    ${whatMatches(subject)}\nprobe: ${legsInWords(event.legsMs)}`;
     case 'request':
       return requestLine(io, subject, event.observation);
     case 'port':
       return event.listening
         ? `localhost:${subject.port} accepts connections again. You serve again.`
-        : `${warning} Nothing listens on localhost:${subject.port}. Your requests get the pod's answers until it does.`;
+        : `${warning} Nothing listens on localhost:${subject.port}.\n  Your requests get the pod's answers until it does.`;
     case 'reconnecting':
       return reconnecting(warning, event);
     case 'not_ready':

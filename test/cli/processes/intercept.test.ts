@@ -43,7 +43,7 @@ const listed = async (): Promise<readonly Record<string, unknown>[]> =>
 test('requests with the key come here, all others go to the pod, and Ctrl-C ends it', async () => {
   const port = await serveText('laptop');
   const session = intercept(['pricing', '--port', String(port)]);
-  await session.says(/ready in .* your key \S{4}…\S{3} .* probe: agent .*, tunnel .*, you /);
+  await session.says(/ready in .* your key \S{4}…\S{3}\nprobe: agent .*, tunnel .*, you /);
   expect(await world.ask('/price/1', world.key)).toBe('laptop GET /price/1');
   expect(await world.ask('/price/1')).toBe('pod GET /price/1');
   await session.says(/\d\d:\d\d:\d\d {2}GET {4}\/price\/1 +200 +\S+ ms/);

@@ -35,7 +35,8 @@ const linesFor = (...events: readonly SessionEvent[]): string[] => {
 
 test('ready, as people read it', () => {
   expect(linesFor(ready)).toEqual([
-    'ready in 38 ms    your key k3yq…7fa    probe: agent <1 ms, tunnel 2 ms, you 1 ms',
+    'ready in 38 ms    your key k3yq…7fa',
+    'probe: agent <1 ms, tunnel 2 ms, you 1 ms',
   ]);
   expect(linesFor({ ...ready, again: true, tookMs: 6200 })).toEqual([
     'Back after 6.2 s. You serve again.',
@@ -68,7 +69,8 @@ test('what a lost tunnel means is said at once, and attempts ever more rarely', 
 
 test('the port that nobody listens on', () => {
   expect(linesFor({ type: 'port', listening: false })).toEqual([
-    "▲ Nothing listens on localhost:4000. Your requests get the pod's answers until it does.",
+    '▲ Nothing listens on localhost:4000.',
+    "  Your requests get the pod's answers until it does.",
   ]);
 });
 
