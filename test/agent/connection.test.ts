@@ -94,6 +94,9 @@ test('a request that matches is answered by the laptop although the pod is down'
   const other = await openRawClient(agent.port);
   other.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   expect(await other.closed).toBe('reset');
+  const third = await openRawClient(agent.port);
+  third.write('*1\r\n');
+  expect(await third.closed).toBe('reset');
 });
 
 describe('upgrades', () => {

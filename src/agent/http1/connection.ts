@@ -63,7 +63,10 @@ export class Http1Connection {
     client.handler = {
       bytes: (bytes) => this.take(bytes),
       end: () => this.clientHasEnded(),
-      drain: () => this.resumeLegs(),
+      drain: () => {
+        this.pod?.resume();
+        this.laptop?.resume();
+      },
       closed: (clean) => this.clientGone(clean),
     };
     if (pod !== undefined) this.pod = this.podOn(pod);
@@ -133,8 +136,7 @@ export class Http1Connection {
     this.lastDiverted = false;
     this.pod ??= this.podOn(this.services.dialPod());
     this.leg = this.pod;
-    const room = this.pod.begin(exchange, bytes);
-    if (room) this.client.resume();
+    if (this.pod.begin(exchange, bytes)) this.client.resume();
     else this.client.pause();
   }
 
@@ -187,11 +189,6 @@ export class Http1Connection {
     if (!room) this.client.pause();
   }
 
-  private resumeLegs(): void {
-    this.pod?.resume();
-    this.laptop?.resume();
-  }
-
   private switched(exchange: Exchange, wire: Wire, rest: Buffer): void {
     if (this.laptop !== undefined) exchange.verdict?.counter.answer();
     const early = this.requests.stop();
@@ -203,7 +200,9 @@ export class Http1Connection {
 
   private broken(exchange: Exchange | undefined, reason: string, started: boolean): void {
     if (exchange === undefined) {
-      this.unasked();
+      // The pod spoke without being asked: nobody may take it for an answer.
+      this.pod = undefined;
+      if (this.laptop === undefined) this.finish();
       return;
     }
     const { laptop } = this;
@@ -214,12 +213,6 @@ export class Http1Connection {
       return;
     }
     this.refuse(invalidAnswer(laptop !== undefined, reason), exchange);
-  }
-
-  // The pod spoke without being asked: whatever it meant, nobody may take it for an answer.
-  private unasked(): void {
-    this.pod = undefined;
-    if (this.laptop === undefined) this.finish();
   }
 
   private faulty(fault: HttpFault, begun: boolean): void {
@@ -270,11 +263,17 @@ export class Http1Connection {
   }
 
   private podGone(clean: boolean): void {
-    this.pod = undefined;
+    const { pod } = this;
     // The pod may drop its idle connection while the laptop answers; the next request dials again.
-    if (this.laptop !== undefined || (this.lastDiverted && this.waiting.length === 0)) return;
-    if (!clean) this.client.abort();
-    else this.client.end();
+    const unneeded = this.laptop !== undefined || (this.lastDiverted && this.waiting.length === 0);
+    if (unneeded || !this.requests.incomplete) {
+      this.pod = undefined;
+      pod?.end();
+    }
+    if (unneeded) return;
+    this.lastBegun = true;
+    if (clean) this.client.end();
+    else this.client.abort();
   }
 
   private clientHasEnded(): void {

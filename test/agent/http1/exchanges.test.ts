@@ -245,3 +245,67 @@ describe('matched requests that the laptop can not take', () => {
     expect(pod.received.map(String)).toEqual(['']);
   });
 });
+
+describe('a pod that drops its idle connection', () => {
+  test('while the laptop answers does not disturb the answer, and is dialled again', async () => {
+    const [pod, laptop] = [await answering('pod'), await startRawServer()];
+    closers.push(laptop.close);
+    const { client, agent } = await setup(pod, laptop);
+    agent.rules(rule(pod.port));
+    client.write(get('/1', mine));
+    await until(() => laptop.received.length === 1);
+    pod.sockets[0]?.end();
+    await until(() => pod.sockets[0]?.destroyed === true || pod.sockets[0]?.readableEnded === true);
+    laptop.sockets[0]?.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    await client.until((text) => text.endsWith('ok'));
+    client.write(get('/2'));
+    await client.until((text) => text.endsWith('pod /2'));
+    expect(pod.sockets).toHaveLength(2);
+  });
+
+  test('ends the idle client connection, too', async () => {
+    const pod = await answering('pod');
+    const { client } = await setup(pod);
+    client.write(get('/1'));
+    await client.until((text) => text.endsWith('pod /1'));
+    pod.sockets[0]?.end();
+    expect(await client.closed).toBe('end');
+  });
+});
+
+describe('bodies larger than every buffer', () => {
+  const content = Buffer.from(
+    Array.from({ length: 8 * 1024 * 1024 }, (_, at) => (at * 7 + (at >> 11)) & 255),
+  );
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 8388608\r\n\r\n';
+
+  test('reach a pod that reads late, byte for byte', async () => {
+    const pod = await startRawServer(undefined, (socket) => {
+      socket.pause();
+    });
+    closers.push(pod.close);
+    const { client } = await setup(pod);
+    client.write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n');
+    client.write(content);
+    await until(() => pod.sockets.length === 1 && client.socket.bytesWritten > 1024 * 1024);
+    pod.sockets[0]?.resume();
+    await until(() => (pod.received[0]?.length ?? 0) >= content.length + 50);
+    expect(pod.received[0]?.subarray(-content.length).equals(content)).toBe(true);
+  });
+
+  test('reach a client that reads late, from the pod and from the laptop', async () => {
+    const answer = Buffer.concat([Buffer.from(head), content]);
+    const big = await startRawServer((socket) => void socket.write(answer));
+    closers.push(big.close);
+    for (const lines of [[], [mine]]) {
+      const { client, agent } = await setup(big, big);
+      agent.rules(rule(big.port));
+      client.socket.pause();
+      client.write(get('/', ...lines));
+      await until(() => big.received.at(-1)?.length !== 0 || big.received.at(-2)?.length !== 0);
+      client.socket.resume();
+      await until(() => client.bytes().length >= answer.length);
+      expect(client.bytes().subarray(-content.length).equals(content)).toBe(true);
+    }
+  });
+});
