@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
+import { writeAtomically } from '../base/atomic-file.ts';
 import { systemCode, UserError } from '../base/errors.ts';
 
 /** Bytes of one file of state. */
@@ -10,20 +10,7 @@ const fileBytesMax = 1024 * 1024;
 /** Writes JSON that only the user can read; a reader sees the old content or the new, never a part. */
 export const writeStateFile = async (path: string, value: unknown): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`);
 };
 
 /** Reads what `writeStateFile` wrote. Undefined without a file; a `UserError` for another content. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '../../base/atomic-file.ts';
 import { systemCode, UserError } from '../../base/errors.ts';
 import { newTokenText, parseToken } from '../identity/token-text.ts';
-import { writeAtomically } from './atomic-file.ts';
 
 /** What a manager keeps to itself, in files with mode 0600. */
 export type Secrets = {

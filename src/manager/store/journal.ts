@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { writeAtomically } from '../data/atomic-file.ts';
+import { writeAtomically } from '../../base/atomic-file.ts';
 import { commitGatherMs, journalSpareLinesMax } from '../limits.ts';
 import type { Change } from './collection.ts';
 import { journalHeader, journalLine } from './journal-line.ts';
