@@ -87,7 +87,7 @@ export class AnswerReader {
     if (isPartOfLine(bytes, at)) return undefined;
     const head = readResponseHead(at === 0 ? bytes : bytes.subarray(at), exchange.method);
     if (head === undefined) return undefined;
-    const end = at + head.bytes.length;
+    const end = at + head.length;
     if (head.interim) {
       this.owner.forward(head.bytes);
       return end;
@@ -105,7 +105,7 @@ export class AnswerReader {
     bytes: Buffer,
     at: number,
   ): number | undefined {
-    const headEnd = at + head.bytes.length;
+    const headEnd = at + head.length;
     const body = readBody(head.framing);
     const end = body.take(bytes, headEnd);
     const marks = this.owner.marks(exchange);

@@ -101,7 +101,7 @@ export class RequestReader {
     }
     const head = readRequestHead(at === 0 ? bytes : bytes.subarray(at));
     if (head === undefined) return undefined;
-    const bodyStart = at + head.bytes.length;
+    const bodyStart = at + head.length;
     const body = readBody(head.framing);
     const end = body.take(bytes, bodyStart);
     const early = end === bodyStart ? nothing : bytes.subarray(bodyStart, end);

@@ -4,19 +4,37 @@ import { assertHeadSize, Fields, part, scanFields } from './fields.ts';
 import { connectionOptions, type Framing, isPersistent, responseFraming } from './framing.ts';
 import { carriageReturn, lineFeed, space, valueOctets } from './octets.ts';
 
-/** One answer's head, read strictly (RFC 9112 4 and 5). */
-export type ResponseHead = {
-  /** The head exactly as it came, from the status line to the empty line. */
-  readonly bytes: Buffer;
+/** One answer's head, read strictly (RFC 9112 4 and 5). It refers to the memory it was read from. */
+export class ResponseHead {
   readonly status: number;
   readonly minor: 0 | 1;
   readonly fields: Fields;
   readonly framing: Framing;
   /** Whether the server would take another request on this connection. */
   readonly persistent: boolean;
+  /** Octets of the head, from the status line to the empty line. */
+  readonly length: number;
+
+  constructor(fields: Fields, length: number, minor: 0 | 1, status: number, method: string) {
+    this.status = status;
+    this.minor = minor;
+    this.fields = fields;
+    this.length = length;
+    this.framing = responseFraming(fields, minor, status, method);
+    this.persistent =
+      isPersistent(minor, connectionOptions(fields)) && this.framing.kind !== 'close';
+  }
+
+  /** The head exactly as it came. */
+  get bytes(): Buffer {
+    return part(this.fields.bytes, 0, this.length);
+  }
+
   /** 1xx other than 101: the final answer is still to come. */
-  readonly interim: boolean;
-};
+  get interim(): boolean {
+    return this.status < 200 && this.status !== 101;
+  }
+}
 
 const versionStart = Buffer.from('HTTP/1.', 'latin1');
 
@@ -34,16 +52,7 @@ export const readResponseHead = (bytes: Buffer, method: string): ResponseHead | 
   const end = scanFields(fields, lineEnd + 2);
   assertHeadSize(end === -1 ? bytes.length : end);
   if (end === -1) return undefined;
-  const framing = responseFraming(fields, minor, status, method);
-  return {
-    bytes: part(bytes, 0, end),
-    status,
-    minor,
-    fields,
-    framing,
-    persistent: isPersistent(minor, connectionOptions(fields)) && framing.kind !== 'close',
-    interim: status < 200 && status !== 101,
-  };
+  return new ResponseHead(fields, end, minor, status, method);
 };
 
 // The index of the CR that ends the status line.
