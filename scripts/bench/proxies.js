@@ -1,6 +1,6 @@
 // The proxies that are compared, each with one header rule that no request meets.
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { freePort, has, listening, start } from './measure.js';
@@ -11,12 +11,18 @@ const root = join(import.meta.dirname, '../..');
 export const startService = async (folder, answerBytes) => {
   const port = await freePort();
   const file = join(folder, `nginx-${port}.conf`);
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, `answer-${port}`), 'x'.repeat(answerBytes));
   writeFileSync(
     file,
     `worker_processes 1; daemon off; pid ${folder}/nginx-${port}.pid; error_log /dev/null;
 events { worker_connections 4096; }
-http { access_log off; client_max_body_size 0; keepalive_requests 100000000;
-  server { listen 127.0.0.1:${port} backlog=1024; location / { return 200 "${'x'.repeat(answerBytes)}"; } } }
+http { access_log off; client_max_body_size 0; keepalive_requests 100000000; sendfile on;
+  server {
+    listen 127.0.0.1:${port} backlog=1024;
+    location / { ${answerBytes > 2000 ? `root ${folder}; rewrite ^ /answer-${port} break;` : `return 200 "${'x'.repeat(answerBytes)}";`} }
+  }
+}
 `,
   );
   const child = start('nginx', ['-p', folder, '-c', file]);

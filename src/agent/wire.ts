@@ -26,6 +26,7 @@ export class Wire {
   handler: WireHandler = nobody;
   readonly stream: Duplex;
   private ended = false;
+  private paused = false;
 
   constructor(stream: Duplex) {
     this.stream = stream;
@@ -50,7 +51,9 @@ export class Wire {
     const { stream } = this;
     if (this.ended || stream.destroyed) return true;
     const room = stream.write(bytes);
-    if (stream.writableLength > 0) keepMemory(bytes);
+    // Most writes finish at once, whatever Node said before it tried.
+    if (stream.writableLength === 0) return true;
+    keepMemory(bytes);
     return room;
   }
 
@@ -62,10 +65,14 @@ export class Wire {
   }
 
   pause(): void {
+    if (this.paused) return;
+    this.paused = true;
     this.stream.pause();
   }
 
   resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
     this.stream.resume();
   }
 
