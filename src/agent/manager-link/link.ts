@@ -8,6 +8,7 @@ import { dialTunnel } from '../../tunnel/dial.ts';
 import { keepTunnel } from '../../tunnel/keep.ts';
 import type { Divert } from '../divert.ts';
 import type { RuleTable } from '../rule-table.ts';
+import { CurrentTunnel } from './current-tunnel.ts';
 import { probe } from './probe.ts';
 import { startReporter } from './reporter.ts';
 import type { ManagerAddress } from './request.ts';
@@ -30,11 +31,11 @@ export type ManagerLink = { readonly divert: Divert };
 /** Starts to follow rules, to report, and to keep a tunnel up, until the signal aborts. */
 export const startManagerLink = (options: LinkOptions): ManagerLink => {
   const { table, signal, log } = options;
-  let end: AgentEnd | undefined;
+  const tunnel = new CurrentTunnel();
   const reporter = startReporter(options);
   const onEvent = (event: RuleEvent): boolean => {
     if (event.type === 'probe') {
-      void probe(table, end, event).then(reporter.probed);
+      void probe(table, tunnel, event).then(reporter.probed);
       return true;
     }
     const applied = table.apply(event);
@@ -42,16 +43,11 @@ export const startManagerLink = (options: LinkOptions): ManagerLink => {
     return applied;
   };
   void followRules({ address: options.address, onEvent, log, signal });
-  void keepTunnelUp(options, (present) => {
-    end = present;
-    void present.closed.then(() => {
-      if (end === present) end = undefined;
-    });
-  });
+  void keepTunnelUp(options, tunnel.use);
   return {
     divert: async (intercept, cancelled) => {
-      if (end === undefined) return { ok: false, reason: 'manager_gone' };
-      return await end.connect(intercept, { signal: cancelled });
+      if (tunnel.now === undefined) return { ok: false, reason: 'manager_gone' };
+      return await tunnel.now.connect(intercept, { signal: cancelled });
     },
   };
 };

@@ -1,8 +1,11 @@
 import { readRequestHead } from '../../protocol/http1/request-head.ts';
 import type { ProbeResult } from '../../protocol/reports.ts';
-import type { AgentEnd } from '../../tunnel/agent-end.ts';
 import { decideProbe } from '../decide.ts';
 import type { RuleTable } from '../rule-table.ts';
+import type { CurrentTunnel } from './current-tunnel.ts';
+
+// After a manager's restart rules may be back before the tunnel, which tries every 2 s at least.
+const tunnelMilliseconds = 5_000;
 
 /**
  * Sends one marked request of our own through decision and tunnel; the session answers it and the
@@ -10,7 +13,7 @@ import type { RuleTable } from '../rule-table.ts';
  */
 export const probe = async (
   table: RuleTable,
-  end: AgentEnd | undefined,
+  tunnel: CurrentTunnel,
   { nonce, id }: { readonly nonce: string; readonly id: string },
 ): Promise<ProbeResult> => {
   const begun = performance.now();
@@ -20,9 +23,11 @@ export const probe = async (
   const rule = head === undefined ? undefined : decideProbe(table, nonce, id, head.fields);
   if (rule === undefined) return { nonce, id, error: 'the agent does not have the rule' };
   const decided = performance.now();
+  const end = await tunnel.within(tunnelMilliseconds);
   if (end === undefined) return { nonce, id, error: 'manager_gone' };
+  const began = performance.now();
   const connected = await end.connect(id, { probe: nonce });
-  const total = performance.now() - decided;
+  const total = performance.now() - began;
   if (!connected.ok) return { nonce, id, error: connected.reason };
   connected.stream.destroy();
   const local = Number(connected.localMs ?? Number.NaN);
