@@ -1,11 +1,16 @@
-import { detect } from './detect.ts';
+import { detect, detectSettings } from './detect.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { Http1Services } from './http1/services.ts';
+import { Http2Connection } from './http2/connection.ts';
+import type { Http2Services } from './http2/services.ts';
 import { splice } from './splice.ts';
 import type { Wire } from './wire.ts';
 
 /** How long the first bytes may take to tell what a connection speaks; then it is spliced. */
 export const detectMilliseconds = 10_000;
+
+/** What a client connection needs from its agent, whatever it speaks. */
+export type Services = Http1Services & Http2Services;
 
 /** A client connection as the agent's server sees it. */
 export type Connection = {
@@ -20,75 +25,128 @@ const nothing = Buffer.alloc(0);
 
 /**
  * Takes an accepted connection: dials the pod, watches both sides, and lets the first bytes
- * decide. HTTP/1 is read request by request, everything else is spliced through untouched, also
+ * decide. HTTP is read request by request, everything else is spliced through untouched, also
  * what doesn't tell in time. `closed` is called once.
  */
-export const takeConnection = (
-  services: Http1Services,
-  client: Wire,
-  closed: () => void,
-): Connection => {
-  const pod = services.dialPod();
-  let http1: Http1Connection | undefined;
-  let seen: Buffer = nothing;
-  let podFailed = false;
-  let timer: NodeJS.Timeout | undefined;
-  const through = (): void => {
-    clearTimeout(timer);
-    if (podFailed) {
+export const takeConnection = (services: Services, client: Wire, closed: () => void): Connection =>
+  new Beginning(services, client, closed);
+
+class Beginning implements Connection {
+  private readonly services: Services;
+  private readonly client: Wire;
+  private readonly pod: Wire;
+  private readonly closed: () => void;
+  private http1: Http1Connection | undefined;
+  private http2: Http2Connection | undefined;
+  private seen: Buffer = nothing;
+  /** What a pod has said that speaks first. */
+  private podSeen: Buffer = nothing;
+  private podFailed = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(services: Services, client: Wire, closed: () => void) {
+    this.services = services;
+    this.client = client;
+    this.closed = closed;
+    this.pod = services.dialPod();
+    this.watchClient();
+    this.watchPod();
+  }
+
+  readonly drain = (): void => {
+    this.http1?.drain();
+    this.http2?.drain();
+  };
+
+  readonly abort = (): void => {
+    this.client.abort();
+    this.pod.abort();
+  };
+
+  readonly expire = (time: number): void => this.http1?.expire(time);
+
+  private watchClient(): void {
+    const { client, pod } = this;
+    client.handler = {
+      bytes: (bytes) => this.clientSpoke(bytes),
+      end: () => {
+        this.through();
+        pod.end();
+      },
+      drain: () => {},
+      closed: (clean) => {
+        clearTimeout(this.timer);
+        if (clean) pod.discard();
+        else pod.abort();
+        this.closed();
+      },
+    };
+  }
+
+  private watchPod(): void {
+    const { client, pod } = this;
+    pod.handler = {
+      bytes: (bytes) => this.podSpoke(bytes),
+      end: () => {
+        this.through();
+        client.end();
+      },
+      drain: () => {},
+      // A request that matches can be answered by the laptop even now, so the first bytes decide.
+      closed: () => {
+        this.podFailed = true;
+        this.limitTime();
+      },
+    };
+  }
+
+  private clientSpoke(bytes: Buffer): void {
+    this.seen = Buffer.concat([this.seen, bytes]);
+    const detected = detect(this.seen);
+    // The time runs from the first byte: a connection opened in advance may stay silent.
+    this.limitTime();
+    if (detected === 'http2') this.beginHttp2();
+    else if (detected === 'http1' && this.podSeen.length === 0) this.beginHttp1();
+    else if (detected !== undefined) this.through();
+  }
+
+  // It spoke first, so it is not HTTP/1; of HTTP/2 the client may still have to say its part.
+  private podSpoke(bytes: Buffer): void {
+    this.podSeen = Buffer.concat([this.podSeen, bytes]);
+    if (detectSettings(this.podSeen) === false || this.podSeen.length > podBytesMax) this.through();
+    else this.limitTime();
+  }
+
+  private limitTime(): void {
+    this.timer ??= setTimeout(() => this.through(), detectMilliseconds);
+  }
+
+  private beginHttp1(): void {
+    clearTimeout(this.timer);
+    const pod = this.podFailed ? undefined : this.pod;
+    this.http1 = new Http1Connection(this.services, this.client, pod, this.closed);
+    this.http1.take(this.seen);
+  }
+
+  private beginHttp2(): void {
+    clearTimeout(this.timer);
+    const pod = this.podFailed ? undefined : { wire: this.pod, seen: this.podSeen };
+    const client = { wire: this.client, seen: this.seen };
+    this.http2 = new Http2Connection(this.services, client, pod, this.closed);
+  }
+
+  private through(): void {
+    const { client, pod, seen, podSeen } = this;
+    clearTimeout(this.timer);
+    if (this.podFailed) {
       client.abort();
       return;
     }
-    splice(client, pod, closed);
+    splice(client, pod, this.closed);
+    if (podSeen.length > 0) client.write(podSeen);
     if (seen.length > 0) pod.write(seen);
-  };
-  client.handler = {
-    bytes: (bytes) => {
-      seen = Buffer.concat([seen, bytes]);
-      const detected = detect(seen);
-      // The time runs from the first byte: a connection opened in advance may stay silent.
-      timer ??= setTimeout(through, detectMilliseconds);
-      if (detected === undefined) return;
-      if (detected === 'other') return through();
-      clearTimeout(timer);
-      http1 = new Http1Connection(services, client, podFailed ? undefined : pod, closed);
-      http1.take(seen);
-    },
-    end: () => {
-      through();
-      pod.end();
-    },
-    drain: () => {},
-    closed: (clean) => {
-      clearTimeout(timer);
-      if (clean) pod.discard();
-      else pod.abort();
-      closed();
-    },
-  };
-  pod.handler = {
-    // It spoke first, so it is not HTTP/1.
-    bytes: (bytes) => {
-      through();
-      client.write(bytes);
-    },
-    end: () => {
-      through();
-      client.end();
-    },
-    drain: () => {},
-    // A request that matches can be answered by the laptop even now, so the first bytes decide.
-    closed: () => {
-      podFailed = true;
-      timer ??= setTimeout(through, detectMilliseconds);
-    },
-  };
-  return {
-    drain: () => http1?.drain(),
-    abort: () => {
-      client.abort();
-      pod.abort();
-    },
-    expire: (time) => http1?.expire(time),
-  };
-};
+  }
+}
+
+// More than the settings of any server of HTTP/2.
+const podBytesMax = 16 * 1024;

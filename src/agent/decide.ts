@@ -1,23 +1,38 @@
 import { createHash } from 'node:crypto';
-import { type Fields, fieldName } from '../protocol/http1/fields.ts';
+import { fieldName } from '../protocol/http1/fields.ts';
 import { keyOf } from '../protocol/matcher.ts';
-import type { AppliedRule, RuleTable } from './rule-table.ts';
+import type { RequestFields } from '../protocol/request-fields.ts';
+import type { AppliedRule, PortRules, RuleTable } from './rule-table.ts';
 
 /** The rule that takes a request. */
 export type Verdict = AppliedRule;
 
 const probeHeader = fieldName('x-byway-probe');
+const userAgent = fieldName('user-agent');
 // A key has 26 characters; anything much longer is not worth a hash.
 const keyCharactersMax = 256;
 
 /**
  * The rule that a request with these fields to this upstream port belongs to, or undefined. A
- * personal rule goes before every general one; of those the order is the table's.
+ * personal rule goes before every general one; of those the order is the table's. A probe of
+ * Kubernetes belongs to none: it asks how the pod is.
  */
-export const decide = (table: RuleTable, port: number, fields: Fields): Verdict | undefined => {
+export const decide = (
+  table: RuleTable,
+  port: number,
+  fields: RequestFields,
+): Verdict | undefined => {
   const rules = table.of(port);
   if (rules === undefined) return undefined;
   rules.seen += 1;
+  const rule = ruleFor(rules, fields);
+  return rule !== undefined && isKubernetesProbe(fields) ? undefined : rule;
+};
+
+const isKubernetesProbe = (fields: RequestFields): boolean =>
+  fields.valueOf(userAgent)?.startsWith('kube-probe/') === true;
+
+const ruleFor = (rules: PortRules, fields: RequestFields): AppliedRule | undefined => {
   const key = keyOf(fields);
   if (key !== undefined && key.length <= keyCharactersMax && rules.personal.size > 0) {
     const rule = rules.personal.get(createHash('sha256').update(key, 'latin1').digest('hex'));
@@ -32,5 +47,5 @@ export const decideProbe = (
   table: RuleTable,
   nonce: string,
   id: string,
-  fields: Fields,
+  fields: RequestFields,
 ): Verdict | undefined => (fields.valueOf(probeHeader) === nonce ? table.get(id) : undefined);

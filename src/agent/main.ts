@@ -4,6 +4,8 @@ import { UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { newIdentifier } from '../base/identifier.ts';
 import { programVersion } from '../base/version.ts';
+import { startAdmin } from './admin/admin.ts';
+import { metricsText } from './admin/metrics.ts';
 import { startManagerLink } from './manager-link/link.ts';
 import { type AgentOptions, agentHelp, parseAgentOptions } from './options.ts';
 import { RuleTable } from './rule-table.ts';
@@ -45,13 +47,19 @@ const run = async (options: AgentOptions): Promise<number> => {
     log,
     signal: stop.signal,
   });
-  const server = await startAgentServer({ routes, table, divert: link.divert });
+  const { connectionsMax } = options;
+  const server = await startAgentServer({ routes, table, divert: link.divert, connectionsMax });
+  const admin =
+    options.admin === undefined
+      ? undefined
+      : await startAdmin(options.admin, () => metricsText({ ...server, table }));
   process.stdout.write(
-    `${JSON.stringify({ event: 'ready', listen: server.listen, admin: null })}\n`,
+    `${JSON.stringify({ event: 'ready', listen: server.listen, admin: admin?.address ?? null })}\n`,
   );
   const signal = await stopSignal();
   log.info({ signal }, 'draining');
   await server.drain(options.drainDelayMs, drainMilliseconds);
+  admin?.close();
   stop.abort();
   return exitCodes.ok;
 };

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseAddress } from '../base/address.ts';
+import { type Address, parseAddress } from '../base/address.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Workload } from '../protocol/workload.ts';
 import type { Route } from './server.ts';
@@ -15,6 +15,8 @@ export const agentHelp = `byway-agent: stands in front of a service and sends ma
   --upstream HOST:PORT   where the service itself listens
   --manager URL          the manager; the agent serves without it, too
   --token-file FILE      a token for this workload (default: the variable BYWAY_TOKEN)
+  --admin HOST:PORT      serves /healthz and /metrics there (default: not)
+  --max-connections N    client connections at once (default: what the system allows)
   --drain-delay SECONDS  how long it accepts connections after SIGTERM (default: 5)
   --version, --help
 `;
@@ -26,6 +28,8 @@ export type AgentOptions = {
   readonly manager: URL;
   readonly tokenFile: string | undefined;
   readonly drainDelayMs: number;
+  readonly admin: Address | undefined;
+  readonly connectionsMax: number | undefined;
 };
 
 /** Reads the command line. Throws a usage error, or returns what to print instead. */
@@ -45,6 +49,8 @@ export const parseAgentOptions = (
     manager: managerOf(required(values.manager, '--manager URL')),
     tokenFile: values['token-file'],
     drainDelayMs: secondsOf(values['drain-delay'] ?? '5') * 1000,
+    admin: values.admin === undefined ? undefined : parseAddress(values.admin, '--admin'),
+    connectionsMax: connectionsOf(values['max-connections']),
   };
 };
 
@@ -62,6 +68,8 @@ const parsed = (argv: readonly string[]) => {
         manager: text,
         'token-file': text,
         'drain-delay': text,
+        admin: text,
+        'max-connections': text,
         version: flag,
         help: { type: 'boolean', short: 'h' },
       },
@@ -105,4 +113,10 @@ const secondsOf = (text: string): number => {
     throw usage(`--drain-delay takes 0 to 25 seconds, not "${text}".`);
   }
   return seconds;
+};
+
+const connectionsOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw usage(`--max-connections takes a number from 1 on, not "${text}".`);
 };

@@ -1,11 +1,13 @@
 import { compileMatcher, type Matcher } from '../protocol/matcher.ts';
 import type { Rule, RuleEvent } from '../protocol/rules.ts';
 import { Counter } from './counts.ts';
+import { Load } from './guard.ts';
 
 /** A rule as this agent uses it. */
 export type AppliedRule = {
   readonly rule: Rule;
   readonly counter: Counter;
+  readonly load: Load;
   readonly matches: Matcher;
   /** What `seen` of its port was when the rule came. */
   readonly seenBefore: number;
@@ -29,6 +31,10 @@ export class RuleTable {
   applied: { readonly epoch: string; readonly version: number } | null = null;
   private readonly rules = new Map<string, AppliedRule>();
   private readonly ports = new Map<number, PortRules>();
+
+  get size(): number {
+    return this.rules.size;
+  }
 
   of(port: number): PortRules | undefined {
     return this.ports.get(port);
@@ -73,6 +79,7 @@ export class RuleTable {
     const applied: AppliedRule = {
       rule,
       counter: before?.counter ?? new Counter(),
+      load: before?.load ?? new Load(),
       matches: 'all' in rule.match ? compileMatcher(rule.match.all) : never,
       seenBefore: before?.rule.port === rule.port ? before.seenBefore : port.seen,
     };

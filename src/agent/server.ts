@@ -1,30 +1,37 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Address, formatAddress } from '../base/address.ts';
 import { messageOf, UserError } from '../base/errors.ts';
-import { takeConnection } from './connection.ts';
+import type { RequestFields } from '../protocol/request-fields.ts';
+import { Clients } from './clients.ts';
+import { type Services, takeConnection } from './connection.ts';
 import { ConnectionSet } from './connection-set.ts';
 import { decide } from './decide.ts';
 import type { Divert } from './divert.ts';
-import type { Http1Services } from './http1/services.ts';
+import { connectionsMax, headMilliseconds, sweepMilliseconds } from './limits.ts';
 import type { RuleTable } from './rule-table.ts';
 import { acceptWire, dialWire } from './sockets.ts';
 
 /** A pair of addresses: where the service's traffic arrives, and where the app listens. */
 export type Route = { readonly listen: Address; readonly upstream: Address };
 
-/** How long a request head may stay incomplete. */
-export const headMilliseconds = 60_000;
-const sweepMilliseconds = 5_000;
+const drainMilliseconds = 100;
 
 export type AgentServerOptions = {
   readonly routes: readonly Route[];
   readonly table: RuleTable;
   readonly divert: Divert;
+  /** Client connections at once; what the system allows without. */
+  readonly connectionsMax?: number | undefined;
 };
 
 export type AgentServer = {
   /** The addresses that it accepts connections on, in the order of the routes. */
   readonly listen: readonly string[];
+  readonly clients: Clients;
+  /** Requests since the start, by verdict. */
+  readonly decided: { readonly matched: number; readonly unmatched: number };
+  /** Refuses the heads that have been incomplete since before `time`. */
+  readonly expire: (time: number) => void;
   /** Keeps accepting for `delay` ms, finishes what runs, and ends all after `limit` ms. */
   readonly drain: (delay: number, limit: number) => Promise<void>;
   /** Ends everything now. */
@@ -34,21 +41,23 @@ export type AgentServer = {
 /** Listens on all routes. Rejects with a `UserError` when an address can't be had. */
 export const startAgentServer = async (options: AgentServerOptions): Promise<AgentServer> => {
   const connections = new ConnectionSet();
-  const state = { draining: false };
+  const clients = new Clients(options.connectionsMax ?? connectionsMax());
+  const state = { draining: false, decided: { matched: 0, unmatched: 0 } };
   const servers: Server[] = [];
   try {
     for (const route of options.routes) {
-      const services = servicesOf(options, route, () => state.draining);
-      servers.push(await listenOn(route.listen, (socket) => accept(services, connections, socket)));
+      const services = servicesOf(options, route, state);
+      const take = (socket: Socket): void => accept(services, connections, clients, socket);
+      servers.push(await listenOn(route.listen, take));
     }
   } catch (error) {
     closeAll(servers);
     throw error;
   }
-  const sweep = setInterval(() => {
-    const time = Date.now() - headMilliseconds;
+  const expire = (time: number): void => {
     for (const connection of connections.all()) connection.expire(time);
-  }, sweepMilliseconds);
+  };
+  const sweep = setInterval(() => expire(Date.now() - headMilliseconds), sweepMilliseconds);
   const close = async (): Promise<void> => {
     clearInterval(sweep);
     closeAll(servers);
@@ -57,34 +66,66 @@ export const startAgentServer = async (options: AgentServerOptions): Promise<Age
   };
   return {
     listen: servers.map(addressOf),
+    clients,
+    decided: state.decided,
+    expire,
     drain: async (delay, limit) => {
+      // Until the delay is over idle connections stay: a request may be on its way on each.
       state.draining = true;
-      for (const connection of connections.all()) connection.drain();
       await wait(Math.min(delay, limit));
       closeAll(servers);
-      for (const connection of connections.all()) connection.drain();
-      await Promise.race([connections.empty(), wait(Math.max(limit - delay, 0))]);
+      await endEach(connections, Math.max(limit - delay, 0));
       await close();
     },
     close,
   };
 };
 
+/** Ends each connection as soon as nothing is under way on it, for at most so many milliseconds. */
+const endEach = async (connections: ConnectionSet, milliseconds: number): Promise<void> => {
+  const endIdle = (): void => {
+    for (const connection of connections.all()) connection.drain();
+  };
+  endIdle();
+  const timer = setInterval(endIdle, drainMilliseconds);
+  await Promise.race([connections.empty(), wait(milliseconds)]);
+  clearInterval(timer);
+};
+
+type State = {
+  readonly draining: boolean;
+  readonly decided: { matched: number; unmatched: number };
+};
+
 const servicesOf = (
   { table, divert }: AgentServerOptions,
   { upstream }: Route,
-  draining: () => boolean,
-): Http1Services => ({
-  decide: (head) => decide(table, upstream.port, head.fields),
+  state: State,
+): Services => ({
+  decide: (request: { readonly fields: RequestFields }) => {
+    const verdict = decide(table, upstream.port, request.fields);
+    state.decided[verdict === undefined ? 'unmatched' : 'matched'] += 1;
+    return verdict;
+  },
   divert,
   dialPod: () => dialWire(upstream),
-  draining,
+  draining: () => state.draining,
 });
 
-const accept = (services: Http1Services, connections: ConnectionSet, socket: Socket): void => {
-  const connection = takeConnection(services, acceptWire(socket), () => {
-    connections.delete(connection);
-  });
+const accept = (
+  services: Services,
+  connections: ConnectionSet,
+  clients: Clients,
+  socket: Socket,
+): void => {
+  if (!clients.hasRoom()) {
+    socket.on('error', () => {});
+    socket.resetAndDestroy();
+    return;
+  }
+  const wire = acceptWire(socket);
+  clients.add(wire.stream as Socket);
+  const connection = takeConnection(services, wire, () => connections.delete(connection));
   connections.add(connection);
 };
 
@@ -96,6 +137,8 @@ const listenOn = (address: Address, onSocket: (socket: Socket) => void): Promise
       const hint = 'Stop what uses the address, or choose another with --listen.';
       reject(new UserError(message, { cause: error, hint }));
     });
+    // Such as no more file descriptors: the system has closed the connection, others may follow.
+    server.on('error', () => {});
     server.listen({ ...address, backlog: 1024 }, () => resolve(server));
   });
 

@@ -1,12 +1,14 @@
-import { connect, type NetConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import type { Socket, SocketConstructorOpts } from 'node:net';
 import type { Address } from '../base/address.ts';
+import { ResetAwareSocket } from '../base/reset-aware-socket.ts';
 import { ReadBuffer, Wire } from './wire.ts';
 
 /** Dials an address; the wire may be written to at once. */
 export const dialWire = ({ host, port }: Address): Wire => {
   const memory = new ReadBuffer();
-  const options = { host, port, allowHalfOpen: true, noDelay: true, onread: memory.onread };
-  return wireOn(connect(options as NetConnectOpts), memory);
+  const options = { allowHalfOpen: true, noDelay: true, onread: memory.onread };
+  const socket = new ResetAwareSocket(options as SocketConstructorOpts);
+  return wireOn(socket.connect({ host, port }), memory);
 };
 
 /**
@@ -19,7 +21,7 @@ export const acceptWire = (accepted: Socket): Wire => {
   if (handle === undefined || handle === null) return Wire.on(accepted);
   const memory = new ReadBuffer();
   const options = { handle, onread: memory.onread, allowHalfOpen: true };
-  return wireOn(new Socket(options as SocketConstructorOpts), memory);
+  return wireOn(new ResetAwareSocket(options as SocketConstructorOpts), memory);
 };
 
 const wireOn = (socket: Socket, memory: ReadBuffer): Wire => {

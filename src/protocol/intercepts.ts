@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Guards, guardsSchema } from './guards.ts';
 import { leaseSecondsMax } from './limits.ts';
 import { type Match, matchSchema } from './match.ts';
 import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
@@ -22,6 +23,8 @@ export type Intercept = {
   readonly createdAt: string;
   /** When it ends at the latest: `--for`, or 24 h after its session was lost. Null while neither. */
   readonly expiresAt: string | null;
+  /** Absent when it has none. */
+  readonly guards?: Guards;
   readonly counts: RuleCounts;
 };
 
@@ -45,6 +48,7 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   agents: v.object({ applied: count, connected: count }),
   createdAt: v.string(),
   expiresAt: v.nullable(v.string()),
+  guards: v.exactOptional(guardsSchema),
   counts: ruleCountsSchema,
 });
 
@@ -65,6 +69,7 @@ export type NewIntercept = {
   readonly match: Match;
   /** The most it may live, in seconds. */
   readonly forSeconds?: number;
+  readonly guards?: Guards;
 };
 
 export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.strictObject({
@@ -76,6 +81,7 @@ export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.stri
   forSeconds: v.exactOptional(
     v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(leaseSecondsMax)),
   ),
+  guards: v.exactOptional(guardsSchema),
 });
 
 /** Why an intercept is no more. */

@@ -1,16 +1,17 @@
 import { effectiveKey, keyHeader } from '../propagation/key.ts';
-import { type FieldName, type Fields, fieldName } from './http1/fields.ts';
+import { type FieldName, fieldName } from './http1/fields.ts';
 import type { Predicate } from './match.ts';
+import type { RequestFields } from './request-fields.ts';
 
 const keyHeaderName = fieldName(keyHeader);
 const baggageName = fieldName('baggage');
 
 /** The routing key that the fields carry, as UTF-8 text, or undefined. */
-export const keyOf = (fields: Fields): string | undefined =>
+export const keyOf = (fields: RequestFields): string | undefined =>
   effectiveKey(fields.valueOf(keyHeaderName), fields.valueOf(baggageName));
 
 /** Whether a request with these fields meets all predicates of a rule. */
-export type Matcher = (fields: Fields) => boolean;
+export type Matcher = (fields: RequestFields) => boolean;
 
 /** Compiles a rule's predicates once; the matcher allocates only for fields that a rule names. */
 export const compileMatcher = (predicates: readonly Predicate[]): Matcher => {

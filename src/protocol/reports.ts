@@ -6,6 +6,9 @@ export type PassReason =
   | 'laptop_gone'
   | 'local_refused'
   | 'local_closed'
+  | 'local_invalid'
+  | 'local_slow'
+  | 'too_many'
   | 'tunnel_refused';
 
 /** Counts of one rule on one agent since the agent started; each only grows. */

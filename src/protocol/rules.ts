@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Guards, guardsSchema } from './guards.ts';
 import { type RuleMatch, ruleMatchSchema } from './match.ts';
 import { nameSchema } from './workload.ts';
 
@@ -23,6 +24,8 @@ export type Rule = {
   readonly state: InterceptState;
   /** RFC 3339; of two equal general rules the older one goes first. */
   readonly createdAt: string;
+  /** None without. */
+  readonly guards?: Guards;
 };
 
 export const ruleSchema: v.GenericSchema<unknown, Rule> = v.object({
@@ -33,6 +36,7 @@ export const ruleSchema: v.GenericSchema<unknown, Rule> = v.object({
   match: ruleMatchSchema,
   state: interceptStateSchema,
   createdAt: v.string(),
+  guards: v.exactOptional(guardsSchema),
 });
 
 /**

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { unsentBytesMax } from './limits.ts';
 
@@ -11,9 +10,9 @@ type Done = (error?: Error | null) => void;
  * peer that lets more pile up loses the connection.
  */
 export class UnblockedSocket extends Duplex {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex) {
     super();
     this.#socket = socket;
     socket.on('data', (chunk) => {

@@ -22,7 +22,7 @@ const behindAgent = async (
 describe('what is not HTTP/1 is spliced', () => {
   test.each([
     ['a TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['HTTP/2 with prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['a broken preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n'],
     ['a Redis command', '*1\r\n$4\r\nPING\r\n'],
     ['an SMTP command', 'EHLO example.org\r\n'],
     ['a PostgreSQL start', '\x00\x00\x00\x08\x04\xd2\x16/'],

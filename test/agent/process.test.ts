@@ -64,6 +64,41 @@ test('on SIGTERM it accepts for the delay, finishes what runs and ends', async (
   await pod.close();
 });
 
+test('under load no request fails on SIGTERM: each client is told to go before the end', async () => {
+  const { agent, port } = await startAgent(await serveText('pod'), '--drain-delay', '2');
+  const failures: unknown[] = [];
+  let done = 0;
+  /** Asks again and again on one connection until it is told to go. */
+  const client = async (): Promise<void> => {
+    const connection = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (): Promise<boolean> =>
+      new Promise((resolve, reject) => {
+        get({ port, path: `/${done}`, agent: connection }, (answer) => {
+          answer.resume();
+          answer.once('end', () => resolve(!/close/.test(answer.headers.connection ?? '')));
+          answer.once('error', reject);
+        }).once('error', reject);
+      });
+    for (let stays = true; stays; done++) {
+      stays = await ask().catch((error) => failures.push(error) === 0);
+    }
+  };
+  const clients = Array.from({ length: 16 }, client);
+  await until(() => done > 500);
+  agent.child.kill('SIGTERM');
+  await Promise.all(clients);
+  expect(failures).toEqual([]);
+  expect(await agent.ended).toBe(0);
+});
+
+test('--admin says where it is, and serves until the end', async () => {
+  const { ready } = await startAgent(await serveText('pod'), '--admin', '127.0.0.1:0');
+  const { admin } = ready as unknown as { readonly admin: string };
+  expect(await (await fetch(`http://${admin}/healthz`)).text()).toBe('ok\n');
+  const metrics = await (await fetch(`http://${admin}/metrics`)).text();
+  expect(metrics).toContain('\nbyway_agent_connections 0\n');
+});
+
 test.each([
   [[], '--workload NAME is missing'],
   [

@@ -25,6 +25,7 @@ let version = 0;
 export const startAgent = async (
   upstream: number,
   divert: Divert = noLaptop,
+  connectionsMax?: number,
 ): Promise<TestAgent> => {
   const table = new RuleTable();
   const server = await startAgentServer({
@@ -36,6 +37,7 @@ export const startAgent = async (
     ],
     table,
     divert,
+    connectionsMax,
   });
   const port = Number(server.listen[0]?.split(':').at(-1));
   const rules = (...list: readonly Rule[]): void => {
@@ -67,7 +69,7 @@ export const laptopOn =
   (port: number): Divert =>
   () =>
     new Promise((resolve) => {
-      const stream = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      const stream = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
       stream.once('connect', () => resolve({ ok: true, stream }));
       stream.once('error', () => resolve({ ok: false, reason: 'local_refused' }));
     });

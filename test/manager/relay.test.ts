@@ -130,7 +130,7 @@ test('when the laptop dies, running streams break, new ones are refused, rules s
   laptop.socket.destroy();
   await once(stream, 'close').catch(() => {});
   expect(ended).toBe(false);
-  expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
+  expect(stream.rstCode).toBe(constants.NGHTTP2_CONNECT_ERROR);
   await expect.poll(() => agent.rules.get(id)?.state).toBe('disconnected');
   expect(await tunnel.connect(id)).toEqual({ ok: false, reason: 'laptop_gone' });
 });

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { ResetAwareSocket } from '../../src/base/reset-aware-socket.ts';
 
 /** A TCP connection that keeps what it gets. */
 export type RawClient = {
@@ -13,7 +14,8 @@ export type RawClient = {
 };
 
 export const openRawClient = async (port: number): Promise<RawClient> => {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  const socket = new ResetAwareSocket({ allowHalfOpen: true });
+  socket.setNoDelay(true).connect({ port, host: '127.0.0.1' });
   const chunks: Buffer[] = [];
   const waiting = new Set<() => void>();
   const look = (): void => {

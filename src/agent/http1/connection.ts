@@ -2,6 +2,7 @@ import type { HttpFault } from '../../protocol/http1/fault.ts';
 import type { RequestHead } from '../../protocol/http1/request-head.ts';
 import { pipelinedRequestsMax } from '../../protocol/limits.ts';
 import type { Verdict } from '../decide.ts';
+import { admit } from '../guard.ts';
 import { splice } from '../splice.ts';
 import type { Wire } from '../wire.ts';
 import { forwarded } from './edit-head.ts';
@@ -10,7 +11,7 @@ import { failOpen } from './fail-open.ts';
 import { LaptopLeg, type Unanswered } from './laptop-leg.ts';
 import type { Leg, LegOwner } from './leg.ts';
 import { PodLeg } from './pod-leg.ts';
-import { invalidAnswer, noAnswer, type Refusal, refusalBytes } from './refusal.ts';
+import { invalidAnswer, type Refusal, refusalBytes } from './refusal.ts';
 import { RequestReader } from './requests.ts';
 import type { Http1Services } from './services.ts';
 
@@ -38,6 +39,8 @@ export class Http1Connection {
   private closing = false;
   private ending = false;
   private lastDiverted = false;
+  /** The verdict on a request that waits for the answers before it. */
+  private held: Verdict | undefined;
 
   constructor(services: Http1Services, client: Wire, pod: Wire | undefined, closed: () => void) {
     this.services = services;
@@ -101,17 +104,19 @@ export class Http1Connection {
   }
 
   private begin(head: RequestHead, body: Buffer): boolean {
-    const verdict = this.services.decide(head);
-    const diverted = verdict !== undefined && verdict.rule.state === 'active';
-    if (diverted && this.waiting.length > 0) return false;
+    const verdict = this.held ?? this.services.decide(head);
+    this.held = this.waiting.length > 0 ? verdict : undefined;
+    if (this.held !== undefined) return false;
     const { method, persistent, switches } = head;
     const exchange: Exchange = { method, persistent, switches, verdict, servedBy: undefined };
     verdict?.counter.match();
     this.waiting.push(exchange);
     this.lastBegun = !persistent;
     const bytes = forwarded(head, body);
-    if (diverted) this.beginOnLaptop(exchange, verdict, bytes);
-    else this.beginOnPod(exchange, bytes);
+    const obstacle = verdict === undefined ? undefined : admit(verdict);
+    if (verdict === undefined) this.beginOnPod(exchange, bytes);
+    else if (obstacle === undefined) this.beginOnLaptop(exchange, verdict, bytes);
+    else this.unanswered({ exchange, reason: obstacle, kept: bytes, written: false });
     return true;
   }
 
@@ -123,16 +128,13 @@ export class Http1Connection {
     this.laptop = new LaptopLeg(exchange, this.services.divert, {
       ...this.owner,
       unanswered: (failure) => this.unanswered(failure),
+      brokenOff: (_, reason) => this.brokenOff(verdict, reason),
     });
     this.leg = this.laptop;
     this.flow(this.laptop.begin(exchange, bytes));
   }
 
   private beginOnPod(exchange: Exchange, bytes: Buffer): void {
-    if (exchange.verdict !== undefined && exchange.servedBy === undefined) {
-      exchange.verdict.counter.pass('laptop_gone');
-      exchange.servedBy = 'pod; reason=laptop_gone';
-    }
     this.lastDiverted = false;
     this.pod ??= this.podOn(this.services.dialPod());
     this.leg = this.pod;
@@ -144,14 +146,20 @@ export class Http1Connection {
     const { exchange, reason } = failure;
     this.laptop = undefined;
     const { counter } = exchange.verdict ?? {};
-    if (failOpen(failure)) {
-      counter?.pass(reason);
-      exchange.servedBy = `pod; reason=${reason}`;
-      this.beginOnPod(exchange, failure.kept ?? Buffer.alloc(0));
+    const { pod, refusal } = failOpen(failure);
+    if (pod === undefined) {
+      counter?.fail(reason);
+      this.refuse(refusal, exchange);
       return;
     }
-    counter?.fail(reason);
-    this.refuse(noAnswer(reason), exchange);
+    counter?.pass(reason);
+    exchange.servedBy = `pod; reason=${reason}`;
+    this.beginOnPod(exchange, pod);
+  }
+
+  private brokenOff({ counter }: Verdict, reason: string): void {
+    counter.fail(reason);
+    this.client.abort();
   }
 
   private answered(exchange: Exchange, last: boolean): void {
@@ -208,11 +216,8 @@ export class Http1Connection {
     const { laptop } = this;
     this.laptop = undefined;
     if (laptop !== undefined) exchange.verdict?.counter.fail('local_invalid');
-    if (started) {
-      this.client.abort();
-      return;
-    }
-    this.refuse(invalidAnswer(laptop !== undefined, reason), exchange);
+    if (started) this.client.abort();
+    else this.refuse(invalidAnswer(laptop !== undefined, reason), exchange);
   }
 
   private faulty(fault: HttpFault, begun: boolean): void {
@@ -255,11 +260,7 @@ export class Http1Connection {
   }
 
   private podOn(wire: Wire): PodLeg {
-    const leg: PodLeg = new PodLeg(wire, {
-      ...this.owner,
-      podGone: (clean) => this.podGone(clean),
-    });
-    return leg;
+    return new PodLeg(wire, { ...this.owner, podGone: (clean) => this.podGone(clean) });
   }
 
   private podGone(clean: boolean): void {
@@ -272,18 +273,18 @@ export class Http1Connection {
     }
     if (unneeded) return;
     this.lastBegun = true;
-    if (clean) this.client.end();
-    else this.client.abort();
+    if (!clean) this.client.abort();
+    // Requests that wait will never be answered, and until they are read no end is seen.
+    else if (this.requests.waiting) this.finish();
+    else this.client.end();
   }
 
   private clientHasEnded(): void {
     this.clientEnded = true;
-    if (this.laptop !== undefined) {
-      if (this.requests.incomplete) this.clientGone(false);
-      return;
-    }
-    if (this.pod === undefined) this.finish();
-    else this.pod.clientEnded();
+    const leg = this.laptop ?? this.pod;
+    if (leg === undefined) this.finish();
+    else if (leg === this.laptop && this.requests.incomplete) this.clientGone(false);
+    else leg.clientEnded();
   }
 
   private clientGone(clean: boolean): void {

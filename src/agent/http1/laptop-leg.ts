@@ -1,8 +1,9 @@
-import { constants, type Http2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { replayBytesMax } from '../../protocol/limits.ts';
 import type { PassReason } from '../../protocol/reports.ts';
 import type { Divert } from '../divert.ts';
+import { guardsOf } from '../guard.ts';
+import { StreamEnd } from '../loss.ts';
 import { Wire } from '../wire.ts';
 import { AnswerReader } from './answers.ts';
 import type { Exchange } from './exchange.ts';
@@ -15,6 +16,8 @@ export type LaptopLegOwner = LegOwner & {
    * have seen a part of it.
    */
   readonly unanswered: (failure: Unanswered) => void;
+  /** The answer broke off after a part of it was forwarded. */
+  readonly brokenOff: (exchange: Exchange, reason: PassReason) => void;
 };
 
 export type Unanswered = {
@@ -24,7 +27,10 @@ export type Unanswered = {
   readonly written: boolean;
 };
 
-/** One request on its way through the tunnel to the laptop, and its answer. */
+/**
+ * One request on its way through the tunnel to the laptop, and its answer. `admit` has let it go;
+ * the leg says when it is no longer under way.
+ */
 export class LaptopLeg implements Leg {
   private readonly owner: LaptopLegOwner;
   private readonly exchange: Exchange;
@@ -37,6 +43,8 @@ export class LaptopLeg implements Leg {
   private keptOctets = 0;
   private heard = false;
   private over = false;
+  private callerEnded = false;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(exchange: Exchange, divert: Divert, owner: LaptopLegOwner) {
     this.owner = owner;
@@ -48,11 +56,13 @@ export class LaptopLeg implements Leg {
       },
       marks: owner.marks,
       answered: (_, persistent) => {
-        this.over = true;
+        this.settle();
         owner.answered(exchange, !persistent);
       },
       switched: (_, rest) => {
         this.over = true;
+        clearTimeout(this.timer);
+        this.wire?.stream.once('close', this.leave);
         if (this.wire !== undefined) owner.switched(exchange, this.wire, rest);
       },
       faulty: (_, reason) => {
@@ -67,6 +77,7 @@ export class LaptopLeg implements Leg {
 
   readonly begin = (exchange: Exchange, bytes: Buffer): boolean => {
     this.keep(bytes);
+    this.limitTime();
     this.unsent.push(Buffer.from(bytes));
     const id = exchange.verdict?.rule.id ?? '';
     this.divert(id, this.cancelled.signal).then(
@@ -82,6 +93,7 @@ export class LaptopLeg implements Leg {
   readonly send = (bytes: Buffer): boolean => {
     if (this.over) return this.wire?.write(bytes) ?? true;
     this.keep(bytes);
+    this.limitTime();
     if (this.wire !== undefined) return this.wire.write(bytes);
     this.unsent.push(Buffer.from(bytes));
     return false;
@@ -93,12 +105,16 @@ export class LaptopLeg implements Leg {
 
   readonly answering = (): boolean => this.over || this.answers.started;
 
-  readonly clientEnded = (): void => {};
+  // The app may want to stop working for a caller who has left, as it would without Byway.
+  readonly clientEnded = (): void => {
+    this.callerEnded = true;
+    this.wire?.end();
+  };
 
   readonly resume = (): void => this.wire?.resume();
 
   readonly abort = (): void => {
-    this.over = true;
+    this.settle();
     this.cancelled.abort();
     this.wire?.abort();
   };
@@ -108,6 +124,7 @@ export class LaptopLeg implements Leg {
 
   private connected(stream: Duplex): void {
     const wire = Wire.on(stream);
+    const streamEnd = new StreamEnd(stream);
     this.wire = wire;
     if (this.over) {
       wire.abort();
@@ -119,31 +136,48 @@ export class LaptopLeg implements Leg {
         this.answers.take(bytes);
       },
       end: () => {
-        // A stream that was reset may say "end" too: that completes no answer.
-        const whole = !stream.destroyed && resetCode(stream) === constants.NGHTTP2_NO_ERROR;
-        if (whole && this.answers.end()) return;
-        this.lost(whole ? 'local_closed' : 'laptop_gone', stream);
+        if (streamEnd.isWhole() && this.answers.end()) return;
+        this.lost(streamEnd);
       },
       drain: () => this.owner.room(),
-      closed: () => this.lost('laptop_gone', stream),
+      closed: () => this.lost(streamEnd),
     };
     const room = this.unsent.map((bytes) => wire.write(bytes)).every(Boolean);
     this.unsent = [];
+    if (this.callerEnded) wire.end();
     if (room) this.owner.room();
   }
 
-  private lost(reason: PassReason, stream: Duplex): void {
+  private lost(streamEnd: StreamEnd): void {
     if (this.over) return;
-    const code = resetCode(stream);
-    const untouched = code === constants.NGHTTP2_REFUSED_STREAM && !this.heard;
-    if (this.answers.started) {
-      this.abort();
-      this.owner.broken(this.exchange, 'the answer from the laptop broke off', true);
+    const { reason, written } = streamEnd.loss(this.heard);
+    if (!this.answers.started) {
+      this.unanswered(reason, written);
       return;
     }
-    const broke = code === constants.NGHTTP2_INTERNAL_ERROR || untouched;
-    this.unanswered(broke ? 'local_closed' : reason, !untouched);
+    this.abort();
+    this.owner.brokenOff(this.exchange, reason);
   }
+
+  // Begins anew with each part of the request, so that it measures the app and not the caller.
+  private limitTime(): void {
+    const { verdict } = this.exchange;
+    const { localTimeoutMs, whenSlow } = verdict === undefined ? {} : guardsOf(verdict.rule);
+    if (localTimeoutMs === undefined || whenSlow === undefined || whenSlow === 'wait') return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (!this.answers.started) this.unanswered('local_slow', this.wire !== undefined);
+    }, localTimeoutMs);
+  }
+
+  private settle(): void {
+    if (this.over) return;
+    this.over = true;
+    clearTimeout(this.timer);
+    this.leave();
+  }
+
+  private readonly leave = (): void => this.exchange.verdict?.load.leave();
 
   private unanswered(reason: PassReason, written: boolean): void {
     if (this.over) return;
@@ -158,6 +192,3 @@ export class LaptopLeg implements Leg {
     else this.kept?.push(Buffer.from(bytes));
   }
 }
-
-const resetCode = (stream: Duplex): number =>
-  (stream as Partial<Http2Stream>).rstCode ?? constants.NGHTTP2_NO_ERROR;

@@ -42,7 +42,11 @@ export class PodLeg implements Leg {
         this.leave(true);
       },
       drain: () => owner.room(),
-      closed: (clean) => this.leave(clean),
+      closed: (clean) => {
+        this.leave(clean);
+        // What still comes for it is dropped, so that the client's own end is seen.
+        owner.room();
+      },
     };
     wire.resume();
   }

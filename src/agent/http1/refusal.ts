@@ -1,6 +1,6 @@
 /** What the agent itself answers when it forwards nothing; always ends the connection. */
 export type Refusal = {
-  readonly status: 400 | 408 | 431 | 501 | 502 | 503;
+  readonly status: 400 | 408 | 431 | 501 | 502 | 503 | 504;
   readonly reason: string;
   /** Only for requests that matched: value of `x-byway-error`. */
   readonly error?: string;
@@ -13,6 +13,7 @@ const phrases: Readonly<Record<Refusal['status'], string>> = {
   501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
 };
 
 /** The bytes of the answer, without a body for HEAD. */
@@ -31,10 +32,17 @@ export const refusalBytes = ({ status, reason, error }: Refusal, method = 'GET')
 };
 
 /** For a matched request that the laptop did not answer and that must not be sent twice. */
-export const noAnswer = (reason: string): Refusal => ({
+export const unrepeatable = (error: string): Refusal => ({
   status: 502,
-  reason: `the laptop did not answer (${reason}), and the request can't be repeated safely`,
-  error: reason,
+  reason: `the laptop did not answer (${error}), and the request can't be repeated safely`,
+  error,
+});
+
+/** For a matched request that the laptop did not answer, when its rule wants no other answer. */
+export const noOtherAnswer = (error: string): Refusal => ({
+  status: error === 'local_slow' ? 504 : 502,
+  reason: `the laptop did not answer (${error}), and the intercept wants no other answer`,
+  error,
 });
 
 /** For an answer that must not be forwarded. */

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import type { InterceptPlan } from '../session/plan.ts';
 import { parseDuration } from './duration.ts';
+import type { GuardArguments } from './guards.ts';
 import { settleName } from './name-or-header.ts';
 import { parsePorts } from './port.ts';
 
@@ -12,6 +13,7 @@ export type InterceptArguments = {
   readonly port: string | undefined;
   readonly httpHeader: readonly string[];
   readonly for: string | undefined;
+  readonly guards: GuardArguments;
 };
 
 /** Seconds of the longest `--for`. */
@@ -32,13 +34,17 @@ export const readInterceptPlan = async (given: InterceptArguments): Promise<Inte
     );
   }
   const ports = port === undefined ? undefined : parsePorts(port);
-  const { parseHeaders } = await import('./http-header.ts');
+  const [{ parseHeaders }, { readGuards }] = await Promise.all([
+    import('./http-header.ts'),
+    import('./guards.ts'),
+  ]);
   return {
     name,
     localPort: ports?.local,
     remotePort: ports?.remote,
     match: parseHeaders(headers),
     forSeconds: given.for === undefined ? undefined : parseDuration(given.for, forSecondsMax),
+    guards: readGuards(given.guards),
     command,
   };
 };

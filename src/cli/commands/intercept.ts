@@ -1,16 +1,18 @@
 import { Command, Option } from 'commander';
 import { exitCodes } from '../../base/exit-codes.ts';
+import type { GuardArguments } from '../arguments/guards.ts';
 import { automatic } from '../arguments/header-words.ts';
 import { readInterceptPlan } from '../arguments/intercept-plan.ts';
 import type { Context } from '../context.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
-export type InterceptOptions = CommonOptions & {
-  readonly port?: string;
-  readonly httpHeader: readonly string[];
-  readonly for?: string;
-  readonly detach?: boolean;
-};
+export type InterceptOptions = CommonOptions &
+  GuardArguments & {
+    readonly port?: string;
+    readonly httpHeader: readonly string[];
+    readonly for?: string;
+    readonly detach?: boolean;
+  };
 
 /** `argv` is the whole command line: what follows its `--` is the user's own program. */
 export const interceptCommand = (
@@ -26,6 +28,11 @@ export const interceptCommand = (
     .option('-p, --port <local[:remote]>', 'port on this machine, and the port of the service')
     .addOption(httpHeaderOption())
     .option('--for <time>', 'end by itself after that long: 90s, 45m, 8h; at most 1d')
+    .option('--local-timeout <time>', 'when your app does not answer in time: see --when-slow')
+    .option('--when-slow <what>', 'pod, 504 or wait (default: pod; without a time limit: wait)')
+    .option('--when-down <what>', 'pod or error, when your app or laptop is gone (default: pod)')
+    .option('--max-in-flight <n>', 'requests to you at once; the pod answers the others')
+    .option('--max-rps <n>', 'requests to you a second; the pod answers the others')
     .option('--detach', 'go on in the background once it is ready')
     .action(async (_name: unknown, _rest: unknown, options: InterceptOptions, own: Command) => {
       if (argv.length === 1) own.help({ error: true });
@@ -60,7 +67,14 @@ export const intercept = async (
   options: InterceptOptions,
 ): Promise<number> => {
   const { port, httpHeader, for: time } = options;
-  const plan = await readInterceptPlan({ names, command, port, httpHeader, for: time });
+  const plan = await readInterceptPlan({
+    names,
+    command,
+    port,
+    httpHeader,
+    for: time,
+    guards: options,
+  });
   const { io } = context;
   const where = plan.localPort === undefined ? 'a free port' : `localhost:${plan.localPort}`;
   io.say(`${plan.name} → ${where}`);

@@ -47,8 +47,10 @@ class Joint {
   }
 
   private readonly fromCaller = (bytes: Buffer): void => {
-    // Behind a whole answer and the app's end this would be a new request: nobody reads it.
-    if (this.appEnded && !this.written && this.tap.state !== 'busy') {
+    // Behind a whole answer and the app's end this would be a new request: nobody reads it. A reset
+    // would take bytes of the answer with it that are still on their way.
+    const idle = this.tap.state === 'idle' && this.stream.writableFinished;
+    if (this.appEnded && !this.written && idle) {
       this.stream.close(constants.NGHTTP2_REFUSED_STREAM);
       return;
     }

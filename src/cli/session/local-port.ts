@@ -1,5 +1,6 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { UserError } from '../../base/errors.ts';
+import { ResetAwareSocket } from '../../base/reset-aware-socket.ts';
 
 /** Milliseconds for one connection on this machine; a full queue of a busy app may take some. */
 const connectMsMax = 2_000;
@@ -36,7 +37,8 @@ export const localPort = (port: number): LocalPort => {
 
 const connectTo = (host: string, port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const socket = new ResetAwareSocket({ allowHalfOpen: true });
+    socket.setNoDelay(true).connect({ host, port });
     const timer = setTimeout(
       () => socket.destroy(new Error(`${host}:${port} did not accept in time.`)),
       connectMsMax,

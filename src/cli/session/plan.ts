@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import * as v from 'valibot';
+import { type Guards, guardsSchema } from '../../protocol/guards.ts';
 import { nameCharactersMax } from '../../protocol/limits.ts';
 import { type Match, matchSchema } from '../../protocol/match.ts';
 
@@ -12,6 +13,7 @@ export type InterceptPlan = {
   readonly remotePort: number | undefined;
   readonly match: Match;
   readonly forSeconds: number | undefined;
+  readonly guards: Guards | undefined;
   /** The user's own program with its arguments; empty without. */
   readonly command: readonly string[];
 };
@@ -26,14 +28,16 @@ export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
     remotePort: port,
     match: matchSchema,
     forSeconds: v.optional(v.number()),
+    guards: v.optional(guardsSchema),
     command: v.array(v.string()),
   }),
-  v.transform(({ name, localPort, remotePort, match, forSeconds, command }) => ({
+  v.transform(({ name, localPort, remotePort, match, forSeconds, guards, command }) => ({
     name,
     localPort,
     remotePort,
     match,
     forSeconds,
+    guards,
     command,
   })),
 );

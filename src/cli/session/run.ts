@@ -154,6 +154,7 @@ const serve = async (
         match: plan.match,
         ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
         ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
+        ...(plan.guards === undefined ? {} : { guards: plan.guards }),
       },
       onCreated,
       onEvent: report.event,

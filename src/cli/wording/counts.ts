@@ -6,6 +6,9 @@ const reasons: Readonly<Record<string, string>> = {
   laptop_gone: 'laptop gone',
   local_refused: 'local port refused',
   local_closed: 'local connection closed',
+  local_slow: 'you took too long',
+  local_invalid: 'your answer was not HTTP',
+  too_many: 'too many for you',
   tunnel_refused: 'tunnel refused',
 };
 

@@ -68,6 +68,7 @@ const recordOf = (
   endsAt:
     wanted.forSeconds === undefined ? null : new Date(now + wanted.forSeconds * 1000).toISOString(),
   lostAt: isConnected(wanted.session) ? null : new Date(now).toISOString(),
+  ...(wanted.guards === undefined ? {} : { guards: wanted.guards }),
 });
 
 const refuseForeignSession = ({ principal, wanted, records }: Planning): void => {

@@ -39,6 +39,7 @@ export const viewOf = (record: InterceptRecord, measured: Measured): Intercept =
     match,
     createdAt,
     expiresAt: expiresAtOf(record),
+    ...(record.guards === undefined ? {} : { guards: record.guards }),
     ...measured,
   };
 };
@@ -52,4 +53,5 @@ export const ruleOf = (record: InterceptRecord, state: InterceptState, match: Ru
   match,
   state,
   createdAt: record.createdAt,
+  ...(record.guards === undefined ? {} : { guards: record.guards }),
 });

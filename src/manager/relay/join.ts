@@ -10,6 +10,7 @@ export const join = (one: Http2Stream, other: Http2Stream): void => {
 };
 
 const pass = (from: Http2Stream, to: Http2Stream): void => {
+  const tunnel = from.session;
   let isWhole = false;
   from.pipe(to, { end: false });
   from.once('end', () => {
@@ -21,7 +22,9 @@ const pass = (from: Http2Stream, to: Http2Stream): void => {
   from.once('close', () => {
     if (to.closed || to.destroyed) return;
     const code = from.rstCode ?? constants.NGHTTP2_NO_ERROR;
-    if (code !== constants.NGHTTP2_NO_ERROR) to.close(code);
+    // The whole tunnel is gone: nobody can say that the app broke off.
+    if (tunnel?.destroyed === true) to.close(constants.NGHTTP2_CONNECT_ERROR);
+    else if (code !== constants.NGHTTP2_NO_ERROR) to.close(code);
     else if (!isWhole) to.close(constants.NGHTTP2_INTERNAL_ERROR);
     else if (!from.writableFinished) to.close(constants.NGHTTP2_NO_ERROR);
   });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Role } from '../../protocol/api.ts';
+import { type Guards, guardsSchema } from '../../protocol/guards.ts';
 import { interceptIdSchema, sessionIdSchema } from '../../protocol/intercepts.ts';
 import { type Match, matchSchema } from '../../protocol/match.ts';
 import { nameSchema, type Workload, workloadSchema } from '../../protocol/workload.ts';
@@ -19,6 +20,7 @@ export type InterceptRecord = {
   readonly endsAt: string | null;
   /** When its session's tunnel was lost; null while it is there. */
   readonly lostAt: string | null;
+  readonly guards?: Guards;
 };
 
 export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = v.object({
@@ -32,6 +34,7 @@ export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = 
   createdAt: v.string(),
   endsAt: v.nullable(v.string()),
   lostAt: v.nullable(v.string()),
+  guards: v.exactOptional(guardsSchema),
 });
 
 export type TokenRecord = {

@@ -11,6 +11,7 @@ const read = (given: Partial<InterceptArguments>) =>
     port: undefined,
     httpHeader: [],
     for: undefined,
+    guards: {},
     ...given,
   });
 
@@ -20,6 +21,7 @@ test('all that can be said arrives in the plan', async () => {
     port: '3000:8080',
     httpHeader: ['x-tenant=acme'],
     for: '45m',
+    guards: { maxInFlight: '3' },
     command: ['node', 'app.js', '--', '--port'],
   });
   expect(plan).toEqual({
@@ -28,6 +30,7 @@ test('all that can be said arrives in the plan', async () => {
     remotePort: 8080,
     match: { all: [{ header: 'x-tenant', equals: 'acme' }] },
     forSeconds: 2700,
+    guards: { maxInFlight: 3 },
     command: ['node', 'app.js', '--', '--port'],
   });
 });

@@ -33,12 +33,13 @@ const isolated = (folder: string): NodeJS.ProcessEnv => {
   return { PATH, HOME, SystemRoot, BYWAY_CONFIG_DIR: folder };
 };
 
-export const startWorld = async (): Promise<World> => {
+/** `service` is the port of a service of the test's own, instead of one that answers with text. */
+export const startWorld = async (service?: number): Promise<World> => {
   const folder = await newFolder();
   const data = join(folder, 'data');
   await mkdir(data);
   const bare = isolated(join(folder, 'configuration'));
-  const pod = await serveText('pod');
+  const pod = service ?? (await serveText('pod'));
   let manager = await startManager(data, '127.0.0.1:0', bare);
   const { url } = JSON.parse(manager.stdout().split('\n')[0] ?? '') as { readonly url: string };
   const tokenFile = join(data, 'token');

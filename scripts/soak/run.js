@@ -1,0 +1,27 @@
+// `npm run soak -- NAME`: what takes minutes; without a name all of it, one after the other.
+import { parseArgs } from 'node:util';
+
+const soaks = {
+  unmatched: () => import('./unmatched.js'),
+  storm: () => import('./storm.js'),
+  fuzz: () => import('./fuzz.js'),
+};
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string' }, seed: { type: 'string' } },
+});
+const unknown = positionals.find((name) => !Object.hasOwn(soaks, name));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no soak run "${unknown}": ${Object.keys(soaks).join(', ')}.\n`);
+  process.exit(2);
+}
+const options = Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, Number(value)]),
+);
+let code = 0;
+for (const name of positionals.length > 0 ? positionals : Object.keys(soaks)) {
+  const { soak } = await soaks[name]();
+  code ||= await soak(options);
+}
+process.exit(code);

@@ -1,0 +1,105 @@
+import type { Clients } from '../clients.ts';
+import type { AppliedRule, RuleTable } from '../rule-table.ts';
+
+/** Requests that were decided since the start. */
+export type Decided = { readonly matched: number; readonly unmatched: number };
+
+export type Measured = {
+  readonly clients: Clients;
+  readonly decided: Decided;
+  readonly table: RuleTable;
+};
+
+/** Rules that are shown; of more, those with the most matched requests. */
+const rulesMax = 1_000;
+
+type Line = { readonly labels?: Readonly<Record<string, string>>; readonly value: number };
+
+/**
+ * What an agent has measured, in Prometheus' text format 0.0.4. A rule is shown once a request
+ * matched it; never a key or a header.
+ */
+export const metricsText = ({ clients, decided, table }: Measured): string => {
+  const bytes = clients.bytes();
+  const rules = shownRules(table);
+  const prefix = 'byway_agent_';
+  const all = [
+    family(`${prefix}connections`, 'gauge', 'Open client connections.', [{ value: clients.open }]),
+    family(`${prefix}connections_max`, 'gauge', 'Client connections that it takes at once.', [
+      { value: clients.max },
+    ]),
+    family(`${prefix}connections_total`, 'counter', 'Client connections by what became of them.', [
+      { labels: { outcome: 'accepted' }, value: clients.accepted },
+      { labels: { outcome: 'refused' }, value: clients.refused },
+    ]),
+    family(`${prefix}bytes_total`, 'counter', 'Bytes on client connections.', [
+      { labels: { direction: 'in' }, value: bytes.read },
+      { labels: { direction: 'out' }, value: bytes.written },
+    ]),
+    family(`${prefix}requests_total`, 'counter', 'HTTP requests by verdict.', [
+      { labels: { verdict: 'matched' }, value: decided.matched },
+      { labels: { verdict: 'unmatched' }, value: decided.unmatched },
+    ]),
+    family(`${prefix}rules`, 'gauge', 'Rules in effect.', [{ value: table.size }]),
+    ...ruleFamilies(prefix, rules),
+  ];
+  return all.join('');
+};
+
+const ruleFamilies = (prefix: string, rules: readonly AppliedRule[]): readonly string[] => [
+  family(
+    `${prefix}in_flight`,
+    'gauge',
+    'Requests under way to the laptop.',
+    rules.map((applied) => ({ labels: labelsOf(applied), value: applied.load.inFlight })),
+  ),
+  ...(['matched', 'diverted', 'answered'] as const).map((what) =>
+    family(
+      `${prefix}${what}_total`,
+      'counter',
+      `Requests that were ${what}, by rule.`,
+      rules.map((applied) => ({ labels: labelsOf(applied), value: applied.counter[what] })),
+    ),
+  ),
+  ...(['passed', 'failed'] as const).map((what) =>
+    family(
+      `${prefix}${what}_total`,
+      'counter',
+      `Matched requests that ${what}, by rule and reason.`,
+      rules.flatMap((applied) =>
+        Object.entries(applied.counter[what]).map(([reason, value]) => ({
+          labels: { ...labelsOf(applied), reason },
+          value,
+        })),
+      ),
+    ),
+  ),
+];
+
+const shownRules = (table: RuleTable): readonly AppliedRule[] =>
+  [...table.all()]
+    .filter(({ counter }) => counter.matched > 0)
+    .sort((one, other) => other.counter.matched - one.counter.matched)
+    .slice(0, rulesMax);
+
+const labelsOf = ({ rule }: AppliedRule): Readonly<Record<string, string>> => ({
+  rule: rule.id,
+  name: rule.name,
+});
+
+const family = (
+  name: string,
+  type: 'gauge' | 'counter',
+  help: string,
+  lines: readonly Line[],
+): string =>
+  [
+    `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`,
+    ...lines.map(({ labels, value }) => `${name}${labelsText(labels)} ${value}\n`),
+  ].join('');
+
+const labelsText = (labels: Line['labels']): string => {
+  if (labels === undefined) return '';
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `{${pairs.join(',')}}`;
+};

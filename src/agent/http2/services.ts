@@ -1,0 +1,13 @@
+import type { RequestFields } from '../../protocol/request-fields.ts';
+import type { Verdict } from '../decide.ts';
+import type { Divert } from '../divert.ts';
+import type { Wire } from '../wire.ts';
+
+/** What a client connection needs from its agent. */
+export type Http2Services = {
+  readonly decide: (request: { readonly fields: RequestFields }) => Verdict | undefined;
+  readonly divert: Divert;
+  /** Dials the pod; the wire may be written to at once. */
+  readonly dialPod: () => Wire;
+  readonly draining: () => boolean;
+};

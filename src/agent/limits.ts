@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+
+/** How long a request head may stay incomplete, and how often that is looked at. */
+export const headMilliseconds = 60_000;
+export const sweepMilliseconds = 5_000;
+
+/** Client connections where the system doesn't tell how many files may be open. */
+const connectionsUsual = 10_000;
+// A client connection needs one to its client and one to the pod; closed ones linger a little.
+const filesPerConnection = 2;
+/** Files for everything that is no client connection: the manager, the admin port, Node itself. */
+const filesReserved = 48;
+/** Bytes that a connection may need for what it reads, keeps for replay and has yet to write. */
+const connectionBytes = 64 * 1024;
+
+/** The most client connections that this process should take, by its file and memory limits. */
+export const connectionsMax = (): number => {
+  const files = openFilesMax();
+  const byFiles =
+    files === undefined
+      ? connectionsUsual
+      : Math.floor((files - filesReserved) / filesPerConnection);
+  const byMemory = Math.floor(memoryBytes() / 2 / connectionBytes);
+  return Math.max(1, Math.min(byFiles, byMemory));
+};
+
+/** The soft limit of open files, where it can be read (Linux). Node has raised it by then. */
+const openFilesMax = (): number | undefined => {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1');
+    const files = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
+    return Number.isNaN(files) ? undefined : files;
+  } catch {
+    return undefined; // Not Linux: the usual number.
+  }
+};
+
+// A container's limit, where there is one; it may be absent, 0 or beyond all that is there.
+const memoryBytes = (): number => {
+  const limit = process.constrainedMemory?.() ?? 0;
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+};
