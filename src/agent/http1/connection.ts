@@ -79,7 +79,9 @@ export class Http1Connection {
   readonly take = (bytes: Buffer): void => {
     this.requests.take(bytes);
     // Nothing is read that could not be looked at, so a client that pipelines without end waits.
-    if (this.requests.waiting) this.client.pause();
+    // After our end they get no answer, and a client that isn't read is never seen to end.
+    if (this.requests.waiting && this.client.stream.writableEnded) this.finish();
+    else if (this.requests.waiting) this.client.pause();
   };
 
   /** Ends the connection if it is idle; otherwise after the answer that is under way. */
@@ -128,7 +130,7 @@ export class Http1Connection {
     this.laptop = new LaptopLeg(exchange, this.services.divert, {
       ...this.owner,
       unanswered: (failure) => this.unanswered(failure),
-      brokenOff: (_, reason) => this.brokenOff(verdict, reason),
+      brokenOff: () => this.client.abort(),
     });
     this.leg = this.laptop;
     this.flow(this.laptop.begin(exchange, bytes));
@@ -155,11 +157,6 @@ export class Http1Connection {
     counter?.pass(reason);
     exchange.servedBy = `pod; reason=${reason}`;
     this.beginOnPod(exchange, pod);
-  }
-
-  private brokenOff({ counter }: Verdict, reason: string): void {
-    counter.fail(reason);
-    this.client.abort();
   }
 
   private answered(exchange: Exchange, last: boolean): void {
@@ -271,10 +268,10 @@ export class Http1Connection {
       this.pod = undefined;
       pod?.end();
     }
+    if (unneeded && this.clientEnded && this.laptop === undefined) this.finish();
     if (unneeded) return;
     this.lastBegun = true;
     if (!clean) this.client.abort();
-    // Requests that wait will never be answered, and until they are read no end is seen.
     else if (this.requests.waiting) this.finish();
     else this.client.end();
   }

@@ -16,8 +16,8 @@ export type LaptopLegOwner = LegOwner & {
    * have seen a part of it.
    */
   readonly unanswered: (failure: Unanswered) => void;
-  /** The answer broke off after a part of it was forwarded. */
-  readonly brokenOff: (exchange: Exchange, reason: PassReason) => void;
+  /** The answer broke off after a part of it was forwarded; this is counted. */
+  readonly brokenOff: () => void;
 };
 
 export type Unanswered = {
@@ -156,7 +156,8 @@ export class LaptopLeg implements Leg {
       return;
     }
     this.abort();
-    this.owner.brokenOff(this.exchange, reason);
+    this.exchange.verdict?.counter.fail(reason);
+    this.owner.brokenOff();
   }
 
   // Begins anew with each part of the request, so that it measures the app and not the caller.

@@ -9,19 +9,16 @@ import {
   type Settings,
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { Wire, WireHandler } from '../wire.ts';
 import { Exchange, type Ways } from './exchange.ts';
 import { type RawFields, requestFields } from './fields.ts';
 import { Laptops } from './laptops.ts';
 import { clientSettings, podSettings, sessionOptions, streamsMax } from './limits.ts';
 import type { Http2Services } from './services.ts';
+import { type Begun, readOn, takeOver } from './take-over.ts';
 import { Upstream } from './upstream.ts';
 
 // A peer that never ends its side after a proper end of ours is not waited for.
 const lingerMilliseconds = 2_000;
-
-/** A connection and what has been read from it so far. */
-export type Begun = { readonly wire: Wire; readonly seen: Buffer };
 
 /**
  * One client connection that speaks HTTP/2: decides each of its streams, and sends it to the pod,
@@ -53,10 +50,8 @@ export class Http2Connection {
       closed: () => this.clientGone(),
     });
     socket.once('finish', () => this.linger(socket));
-    this.session = performServerHandshake(socket, {
-      ...sessionOptions,
-      settings: clientSettings,
-    });
+    this.session = performServerHandshake(socket, { ...sessionOptions, settings: clientSettings });
+    readOn(socket);
     this.session.on('error', () => {}); // Told by the connection's close.
     this.session.on('stream', this.begin);
     if (pod !== undefined) this.usePod(pod);
@@ -96,6 +91,7 @@ export class Http2Connection {
       },
     });
     const pod: Upstream = new Upstream(connection, podSettings);
+    readOn(connection);
     pod.session.on('remoteSettings', (remote) => this.passSettings(remote));
     pod.session.once('goaway', () => this.podGone(pod));
     this.pod = pod;
@@ -134,14 +130,3 @@ export class Http2Connection {
     socket.once('close', () => clearTimeout(timer));
   }
 }
-
-const takeOver = (
-  { wire, seen }: Begun,
-  { end, closed }: Pick<WireHandler, 'end' | 'closed'>,
-): Duplex => {
-  wire.handler = { bytes: () => {}, drain: () => {}, end, closed };
-  // Node's HTTP/2 reads the connection itself, and first of all what was put back.
-  wire.pause();
-  if (seen.length > 0) wire.stream.unshift(Buffer.from(seen));
-  return wire.stream;
-};

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { Guards } from '../../../src/protocol/guards.ts';
 import type { RuleCounts } from '../../../src/protocol/reports.ts';
-import { type Arrival, acceptArrival } from '../../../src/tunnel/arrivals.ts';
+import { type Arrival, acceptArrival, refuseArrival } from '../../../src/tunnel/arrivals.ts';
 import { cleanUp } from '../../manager/world.ts';
 import { openRawClient } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
@@ -110,6 +110,12 @@ const causes: readonly Cause[] = [
     name: 'local port refuses',
     reason: 'local_refused',
     before: ({ stopApp }) => stopApp(),
+    expected: unwritten,
+  },
+  {
+    name: 'the session does not serve it',
+    reason: 'tunnel_refused',
+    onArrival: (arrival) => refuseArrival(arrival, 'tunnel_refused'),
     expected: unwritten,
   },
   {

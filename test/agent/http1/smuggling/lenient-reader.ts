@@ -9,6 +9,7 @@ export type SeenRequest = {
 };
 
 type Head = {
+  readonly line: string;
   readonly method: string;
   readonly target: string;
   readonly fields: ReadonlyMap<string, readonly string[]>;
@@ -47,7 +48,7 @@ const readHead = (bytes: string, start: number, how: Sloppiness): Head | undefin
     // What is no request is skipped, empty lines as well as anything else.
     const [, method, target = '/'] = how.requestLine.exec(line.text) ?? [];
     if (method === undefined) continue;
-    return { method, target, ...readFields(bytes, at, how) };
+    return { line: line.text, method, target, ...readFields(bytes, at, how) };
   }
 };
 
@@ -75,10 +76,11 @@ const readFields = (
   return { fields, end: at };
 };
 
-const bodyEnd = (bytes: string, { method, fields, end }: Head, how: Sloppiness): number => {
+const bodyEnd = (bytes: string, head: Head, how: Sloppiness): number => {
+  const { line, method, fields, end } = head;
   if (!how.readsContent(method, fields)) return end;
   const length = how.length(fields.get('content-length') ?? []);
-  const chunked = how.isChunked(fields.get('transfer-encoding') ?? []);
+  const chunked = how.isChunked(fields.get('transfer-encoding') ?? [], line);
   const byLength = Number.isNaN(length) ? undefined : end + length;
   const byChunks = chunked ? chunksEnd(bytes, end, how) : undefined;
   const [one, other] = how.prefers === 'length' ? [byLength, byChunks] : [byChunks, byLength];

@@ -8,7 +8,8 @@ export type Sloppiness = {
   readonly fieldName: (text: string) => string;
   /** The length that the values of Content-Length say; NaN for none. */
   readonly length: (values: readonly string[]) => number;
-  readonly isChunked: (values: readonly string[]) => boolean;
+  /** From the values of Transfer-Encoding and the request line. */
+  readonly isChunked: (values: readonly string[], line: string) => boolean;
   /** Which of the two counts when there are both. */
   readonly prefers: 'length' | 'chunks';
   /** Whether content is read at all. */
@@ -64,6 +65,10 @@ const sloppyVariants: readonly (Partial<Sloppiness> & Pick<Sloppiness, 'name'>)[
     isChunked: (values) => /^chunked/i.test(trimmed(first(values))),
   },
   { name: 'the last coding only', isChunked: (values) => /chunked$/i.test(trimmed(last(values))) },
+  {
+    name: 'no chunks in HTTP/1.0',
+    isChunked: (values, line) => says('chunked')(values) && !line.includes('HTTP/1.0'),
+  },
   {
     name: 'control octets in names are nothing',
     fieldName: (text) => tolerant.fieldName(text.replace(/[^!-~]/g, '')),

@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { bodyFaults, hostileHeads, smuggles } from '../../../protocol/http1/vectors/all.ts';
+import {
+  chunk,
+  chunkedField,
+  host,
+  lastChunk,
+  message,
+} from '../../../protocol/http1/vectors/compose.ts';
+import { hidden, innocent } from '../../../protocol/http1/vectors/smuggling.ts';
 import type { Smuggle } from '../../../protocol/http1/vectors/vector.ts';
 import { openRawClient, type RawClient } from '../../../support/raw-client.ts';
 import { until } from '../../../support/until.ts';
@@ -17,9 +25,20 @@ import { type Contained, contained, type Sloppiness, sloppy } from './sloppiness
 
 type Attack = { readonly name: string; readonly bytes: string };
 
+// For servers that don't know chunks in HTTP/1.0.
+const oldChunks: readonly Attack[] = [[host], [host, 'Connection: keep-alive']].map((fields) => ({
+  name: `in a chunk in HTTP/1.0 with ${fields.length} more lines`,
+  bytes: message(
+    'POST /attack HTTP/1.0',
+    [...fields, chunkedField],
+    chunk(hidden) + lastChunk() + innocent,
+  ),
+}));
+
 // On a new connection an empty first line is no HTTP/1: it is spliced whole, and not counted.
 const attacks: readonly Attack[] = [
   ...smuggles,
+  ...oldChunks,
   ...hostileHeads,
   ...bodyFaults.map(({ name, head, body }) => ({ name, bytes: head + body })),
 ].filter(({ bytes }) => !/^\r?\n/.test(bytes));
