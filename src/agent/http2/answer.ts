@@ -33,9 +33,7 @@ export class Answer {
     this.owner = owner;
     client.on('drain', () => this.from?.resume());
     // Until this is answered Node keeps END_STREAM back, so half an answer never looks whole.
-    client.on('wantTrailers', () => {
-      if (this.whole && !isGone(client)) client.sendTrailers(this.trailers);
-    });
+    client.on('wantTrailers', () => client.sendTrailers(this.trailers));
   }
 
   takeFrom(from: ClientHttp2Stream): void {

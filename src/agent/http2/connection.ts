@@ -8,17 +8,14 @@ import {
   type ServerHttp2Stream,
   type Settings,
 } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import { Socket } from 'node:net';
 import { Exchange, type Ways } from './exchange.ts';
 import { type RawFields, requestFields } from './fields.ts';
 import { Laptops } from './laptops.ts';
 import { clientSettings, podSettings, sessionOptions, streamsMax } from './limits.ts';
 import type { Http2Services } from './services.ts';
-import { type Begun, readOn, takeOver } from './take-over.ts';
 import { Upstream } from './upstream.ts';
-
-// A peer that never ends its side after a proper end of ours is not waited for.
-const lingerMilliseconds = 2_000;
+import { type Begun, WireStream } from './wire-stream.ts';
 
 /**
  * One client connection that speaks HTTP/2: decides each of its streams, and sends it to the pod,
@@ -33,6 +30,8 @@ export class Http2Connection {
   private readonly ways: Ways;
   private pod: Upstream | undefined;
   private isClosed = false;
+  /** The service has accepted the connection, so that something may have reached it. */
+  private podConnected = false;
   /** What the client knows of the service's settings. */
   private told = { most: streamsMax, connects: false };
 
@@ -42,16 +41,14 @@ export class Http2Connection {
     this.laptops = new Laptops(services.divert);
     this.ways = {
       pod: (head, endStream) => this.requestPod(head, endStream),
-      podUntouched: () => this.pod?.isUntouched === true,
+      podUntouched: () => !this.podConnected,
       laptop: (intercept) => this.laptops.to(intercept),
     };
-    const socket = takeOver(client, {
+    const socket = new WireStream(client, {
       end: () => this.session.destroy(),
       closed: () => this.clientGone(),
     });
-    socket.once('finish', () => this.linger(socket));
     this.session = performServerHandshake(socket, { ...sessionOptions, settings: clientSettings });
-    readOn(socket);
     this.session.on('error', () => {}); // Told by the connection's close.
     this.session.on('stream', this.begin);
     if (pod !== undefined) this.usePod(pod);
@@ -80,7 +77,12 @@ export class Http2Connection {
   }
 
   private usePod(begun: Begun): Upstream {
-    const connection = takeOver(begun, {
+    const { stream } = begun.wire;
+    this.podConnected = !(stream instanceof Socket && stream.connecting);
+    stream.once('connect', () => {
+      this.podConnected = true;
+    });
+    const connection = new WireStream(begun, {
       end: () => {
         pod.ended();
         this.podGone(pod);
@@ -91,7 +93,6 @@ export class Http2Connection {
       },
     });
     const pod: Upstream = new Upstream(connection, podSettings);
-    readOn(connection);
     pod.session.on('remoteSettings', (remote) => this.passSettings(remote));
     pod.session.once('goaway', () => this.podGone(pod));
     this.pod = pod;
@@ -123,10 +124,5 @@ export class Http2Connection {
     this.pod?.close();
     this.laptops.abort();
     this.closed();
-  }
-
-  private linger(socket: Duplex): void {
-    const timer = setTimeout(() => socket.destroy(), lingerMilliseconds);
-    socket.once('close', () => clearTimeout(timer));
   }
 }

@@ -43,9 +43,7 @@ export class RequestBody {
   /** Sends it to this target from its beginning. */
   sendTo(target: ClientHttp2Stream): void {
     this.target = target;
-    target.on('wantTrailers', () => {
-      if (this.ended && !target.closed && !target.destroyed) target.sendTrailers(this.trailers);
-    });
+    target.on('wantTrailers', () => target.sendTrailers(this.trailers));
     target.on('drain', () => {
       if (this.target === target) this.client.resume();
     });

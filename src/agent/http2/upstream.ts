@@ -5,7 +5,6 @@ import {
   type OutgoingHttpHeaders,
   type Settings,
 } from 'node:http2';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { sessionOptions } from './limits.ts';
 
@@ -18,14 +17,8 @@ export class Upstream {
   readonly streams: Set<ClientHttp2Stream> = new Set();
   /** It never had a request. */
   isUnused = true;
-  /** Nothing was ever sent: the connection has not come about. */
-  isUntouched: boolean;
 
   constructor(connection: Duplex, settings: Settings) {
-    this.isUntouched = connection instanceof Socket && connection.connecting;
-    connection.once('connect', () => {
-      this.isUntouched = false;
-    });
     this.session = connect('http://upstream', {
       ...sessionOptions,
       settings,

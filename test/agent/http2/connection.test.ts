@@ -193,6 +193,27 @@ test('a client may open as many streams as the service allows', async () => {
   expect(answers.every(({ status }) => status === 200)).toBe(true);
 });
 
+test('of many connections that come and go abruptly each gets its answer', async () => {
+  const service = await startServer('pod', (stream) => {
+    stream.respond({ ':status': 404 }, { endStream: true });
+  });
+  const agent = await agentBefore(service.port);
+  const request = frame(1, 5, 1, Buffer.from([0x82, 0x86, 0x84, 0x41, 0x01, 0x61]));
+  // Where the first read ends decides who reads what follows.
+  const cuts = [0, 10, preface.length, preface.length + settings.length, 1000];
+  for (let index = 0; index < 200; index++) {
+    const all = Buffer.concat([preface, settings, request]);
+    const cut = cuts[index % cuts.length] ?? 0;
+    const client = await openRawClient(agent.port);
+    client.write(all.subarray(0, cut));
+    if (index % 2 === 0) await new Promise((resolve) => setTimeout(resolve, index % 4));
+    client.write(all.subarray(cut));
+    await client.until((text) => text.includes('\x01\x05\0\0\0\x01'));
+    client.socket.resetAndDestroy();
+  }
+  await until(() => service.sessions.every(({ destroyed }) => destroyed));
+});
+
 describe('a hostile client', () => {
   const goaway = '\x07\0\0\0\0\0';
   const attack = async (bytes: Buffer) => {
@@ -202,6 +223,8 @@ describe('a hostile client', () => {
     client.write(Buffer.concat([preface, settings, bytes]));
     const saysSo = client.until((text) => text.includes(goaway));
     await Promise.race([client.closed, saysSo.catch(() => '')]);
+    client.socket.end();
+    await client.closed;
     client.socket.destroy();
     const healthy = await openClient(agent.port);
     expect((await ask(healthy, {})).status).toBe(200);
@@ -246,6 +269,9 @@ describe('a hostile client', () => {
   ])('%s never reaches the service', async (_, headers) => {
     const service = await startServer('pod');
     const client = await openClient((await agentBefore(service.port)).port);
+    const few = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`x-${index}`, '']));
+    expect((await ask(client, few)).status).toBe(200);
+    service.heads.length = 0;
     const answer = await ask(client, headers).catch((error: Error) => error);
     expect(answer).not.toMatchObject({ status: 200 });
     expect(service.heads).toEqual([]);

@@ -48,7 +48,12 @@ export const startServer = async (
 ): Promise<TestServer> => {
   const sessions: ServerHttp2Session[] = [];
   const heads: (readonly string[])[] = [];
-  const server = createServer({ settings, maxSessionMemory: 64, peerMaxConcurrentStreams: 5000 });
+  const server = createServer({
+    settings,
+    maxSessionMemory: 64,
+    maxHeaderListPairs: 5000,
+    peerMaxConcurrentStreams: 5000,
+  });
   const sockets = new Set<Socket>();
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
