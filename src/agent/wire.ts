@@ -87,10 +87,16 @@ export class Wire {
 
   /** Ends at once in a way that the peer can't mistake for a proper end. */
   abort(): void {
-    if (this.stream instanceof Socket && !this.stream.connecting) this.stream.resetAndDestroy();
+    if (this.stream instanceof Socket && canReset(this.stream)) this.stream.resetAndDestroy();
     else this.stream.destroy();
   }
 }
+
+// While its end is on the way a socket can't be reset: Node would neither close it nor say so.
+const canReset = (socket: Socket): boolean => {
+  const isEnding = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  return !socket.connecting && !isEnding;
+};
 
 /** Bytes of the buffer that a connection is read into again and again. */
 export const readBytesMax: number = 64 * 1024;

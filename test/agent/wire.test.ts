@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { dialWire } from '../../src/agent/sockets.ts';
 import { openRawClient } from '../support/raw-client.ts';
 import { startRawServer } from '../support/raw-server.ts';
 import { until } from '../support/until.ts';
@@ -35,4 +36,29 @@ test.each([
   await agent.server.close();
   client.socket.resume();
   expect(await client.closed).toBe('reset');
+});
+
+test.each<[string, (act: () => void) => void]>([
+  ['at once', (act) => act()],
+  ['in the same turn', (act) => process.nextTick(() => process.nextTick(act))],
+  ['in the next turn', (act) => void setImmediate(act)],
+])('a wire that is aborted %s after its end says that it is closed', async (_, later) => {
+  const peer = await startRawServer();
+  closers.push(peer.close);
+  for (let round = 0; round < 50; round++) {
+    const wire = dialWire({ host: '127.0.0.1', port: peer.port });
+    let closed = false;
+    wire.handler = {
+      bytes: () => {},
+      end: () => {},
+      drain: () => {},
+      closed: () => {
+        closed = true;
+      },
+    };
+    await new Promise((resolve) => wire.stream.once('connect', resolve));
+    wire.end();
+    later(() => wire.abort());
+    await until(() => closed, 'the close', 2_000);
+  }
 });
