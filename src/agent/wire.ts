@@ -57,6 +57,11 @@ export class Wire {
     return room;
   }
 
+  /** Some of what was written is still read from its memory. */
+  get busy(): boolean {
+    return this.stream.writableLength > 0;
+  }
+
   /** Sends the end of our side; the other side may go on. */
   end(): void {
     if (this.ended || this.stream.destroyed) return;

@@ -1,21 +1,18 @@
-import {
-  type ClientHttp2Stream,
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-  performServerHandshake,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-  type Settings,
-} from 'node:http2';
 import { Socket } from 'node:net';
+import { errorCode } from '../../protocol/http2/constants.ts';
+import type { Field } from '../../protocol/http2/hpack/field.ts';
+import type { Settings } from '../../protocol/http2/settings.ts';
+import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import { Exchange, type Ways } from './exchange.ts';
-import { type RawFields, requestFields } from './fields.ts';
+import { requestFields } from './fields.ts';
 import { Laptops } from './laptops.ts';
-import { clientSettings, podSettings, sessionOptions, streamsMax } from './limits.ts';
+import { nearLimits, streamsMax } from './limits.ts';
+import { refuse } from './refusal.ts';
 import type { Http2Services } from './services.ts';
-import { Upstream } from './upstream.ts';
-import { type Begun, WireStream } from './wire-stream.ts';
+import { type Begun, SessionWire } from './session-wire.ts';
+
+/** The connection to the pod that belongs to one client connection. */
+type Pod = { readonly connection: SessionWire; isUsed: boolean };
 
 /**
  * One client connection that speaks HTTP/2: decides each of its streams, and sends it to the pod,
@@ -24,12 +21,10 @@ import { type Begun, WireStream } from './wire-stream.ts';
  */
 export class Http2Connection {
   private readonly services: Http2Services;
-  private readonly session: ServerHttp2Session;
-  private readonly closed: () => void;
+  private readonly client: SessionWire;
   private readonly laptops: Laptops;
   private readonly ways: Ways;
-  private pod: Upstream | undefined;
-  private isClosed = false;
+  private pod: Pod | undefined;
   /** The service has accepted the connection, so that something may have reached it. */
   private podConnected = false;
   /** What the client knows of the service's settings. */
@@ -37,92 +32,97 @@ export class Http2Connection {
 
   constructor(services: Http2Services, client: Begun, pod: Begun | undefined, closed: () => void) {
     this.services = services;
-    this.closed = closed;
     this.laptops = new Laptops(services.divert);
     this.ways = {
-      pod: (head, endStream) => this.requestPod(head, endStream),
+      pod: (method) => this.requestPod(method),
       podUntouched: () => !this.podConnected,
       laptop: (intercept) => this.laptops.to(intercept),
     };
-    const socket = new WireStream(client, {
-      end: () => this.session.destroy(),
-      closed: () => this.clientGone(),
+    this.client = new SessionWire('server', nearLimits, client, {
+      request: this.begin,
+      oversized: (stream) => refuse(stream, [], tooLarge),
+      settings: () => {},
+      goaway: () => {},
+      streamClosed: () => {},
+      lost: () => this.clientGone(),
+      closed,
     });
-    this.session = performServerHandshake(socket, { ...sessionOptions, settings: clientSettings });
-    this.session.on('error', () => {}); // Told by the connection's close.
-    this.session.on('stream', this.begin);
-    if (pod !== undefined) this.usePod(pod);
+    if (pod !== undefined) this.pod = this.openPod(pod);
+    this.pod?.connection.begin();
+    this.client.begin();
   }
 
   /** Tells the client to go elsewhere with new requests, and ends when what runs is done. */
-  readonly drain = (): void => {
-    if (!this.session.destroyed) this.session.close();
-  };
+  readonly drain = (): void => this.client.session.drain();
 
   private readonly begin = (
-    client: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    flags: number,
-    raw?: RawFields,
+    stream: Http2Stream,
+    fields: readonly Field[],
+    endStream: boolean,
   ): void => {
-    const verdict = this.services.decide({ fields: requestFields(raw ?? []) });
-    const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-    new Exchange(client, { headers, raw: raw ?? [], endStream }, verdict, this.ways);
+    const verdict = this.services.decide({ fields: requestFields(fields) });
+    new Exchange(stream, fields, endStream, verdict, this.ways);
     if (this.services.draining()) this.drain();
   };
 
-  private requestPod(head: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream {
-    const pod = this.pod ?? this.usePod({ wire: this.services.dialPod(), seen: Buffer.alloc(0) });
-    return pod.request(head, endStream);
+  private requestPod(method: string): Http2Stream | undefined {
+    const pod = this.pod ?? this.dialPod();
+    pod.isUsed = true;
+    return pod.connection.session.request(method);
   }
 
-  private usePod(begun: Begun): Upstream {
+  private dialPod(): Pod {
+    this.pod = this.openPod({ wire: this.services.dialPod(), seen: Buffer.alloc(0) });
+    this.pod.connection.begin();
+    return this.pod;
+  }
+
+  private openPod(begun: Begun): Pod {
     const { stream } = begun.wire;
     this.podConnected = !(stream instanceof Socket && stream.connecting);
     stream.once('connect', () => {
       this.podConnected = true;
     });
-    const connection = new WireStream(begun, {
-      end: () => {
-        pod.ended();
-        this.podGone(pod);
-      },
-      closed: () => {
-        pod.broke();
-        this.podGone(pod);
-      },
+    const gone = (): void => {
+      this.podGone(pod);
+      connection.session.end(errorCode.internalError);
+    };
+    const connection: SessionWire = new SessionWire('client', nearLimits, begun, {
+      request: () => {},
+      oversized: () => {},
+      settings: (remote) => this.passSettings(remote),
+      goaway: () => this.podGone(pod),
+      streamClosed: () => {},
+      lost: gone,
+      closed: gone,
     });
-    const pod: Upstream = new Upstream(connection, podSettings);
-    pod.session.on('remoteSettings', (remote) => this.passSettings(remote));
-    pod.session.once('goaway', () => this.podGone(pod));
-    this.pod = pod;
+    const pod: Pod = { connection, isUsed: false };
     return pod;
   }
 
   // What the service does to the connection is done to the client's, unless it was never used.
-  private podGone(pod: Upstream): void {
-    if (!pod.isUnused) this.drain();
+  private podGone(pod: Pod): void {
+    if (pod.isUsed) this.drain();
     else if (this.pod === pod) this.pod = undefined;
   }
 
   // The client may do what the service allows, within our own bounds.
   private passSettings(remote: Settings): void {
-    if (this.session.destroyed) return;
     const most = Math.min(remote.maxConcurrentStreams ?? streamsMax, streamsMax);
-    const connects = remote.enableConnectProtocol === true;
+    const connects = remote.enableConnectProtocol === 1;
     if (most === this.told.most && connects === this.told.connects) return;
     this.told = { most, connects };
-    // Once allowed, extended CONNECT can't be forbidden again (RFC 8441 3).
-    const allowed = connects ? { enableConnectProtocol: true } : {};
-    this.session.settings({ maxConcurrentStreams: most, ...allowed });
+    this.client.session.allow(most, connects);
   }
 
   private clientGone(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.session.destroy();
-    this.pod?.close();
+    this.client.session.end(errorCode.cancel);
+    this.pod?.connection.session.drain();
     this.laptops.abort();
-    this.closed();
   }
 }
+
+const tooLarge = {
+  status: 431,
+  reason: 'the head of the request exceeds 64 KiB or 256 fields',
+} as const;

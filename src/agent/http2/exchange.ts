@@ -1,77 +1,77 @@
-import {
-  type ClientHttp2Stream,
-  constants,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-  type ServerHttp2Stream,
-} from 'node:http2';
+import { errorCode } from '../../protocol/http2/constants.ts';
+import { Field } from '../../protocol/http2/hpack/field.ts';
+import type { Http2Stream, StreamEvents } from '../../protocol/http2/stream.ts';
 import type { PassReason } from '../../protocol/reports.ts';
 import type { Verdict } from '../decide.ts';
 import { admit, guardsOf } from '../guard.ts';
 import { failOpen } from '../http1/fail-open.ts';
 import { Answer } from './answer.ts';
-import { outgoing, type RawFields } from './fields.ts';
 import type { Laptop, OpenedLaptop } from './laptops.ts';
-import { refuse, stopRequest } from './refusal.ts';
+import { refuse } from './refusal.ts';
 import { RequestBody } from './request-body.ts';
 
-const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } =
-  constants;
-
-/** One request's head as it came. */
-export type StreamHead = {
-  readonly headers: IncomingHttpHeaders;
-  readonly raw: RawFields;
-  /** Neither body nor trailers follow. */
-  readonly endStream: boolean;
-};
+const { cancel, internalError, noError, refusedStream } = errorCode;
 
 /** Where a request can go. */
 export type Ways = {
-  /** Sends a head to the pod. Throws when it can't be sent. */
-  readonly pod: (head: OutgoingHttpHeaders, endStream: boolean) => ClientHttp2Stream;
+  /** A stream to the pod; undefined when none can be had. */
+  readonly pod: (method: string) => Http2Stream | undefined;
   /** Whether nothing has ever been sent to the pod. */
   readonly podUntouched: () => boolean;
   readonly laptop: (intercept: string) => Promise<OpenedLaptop>;
 };
 
 /** One request of a client and its answer, from wherever that comes. */
-export class Exchange {
-  private readonly client: ServerHttp2Stream;
-  private readonly head: StreamHead;
+export class Exchange implements StreamEvents {
+  private readonly client: Http2Stream;
+  private readonly fields: readonly Field[];
   private readonly verdict: Verdict | undefined;
   private readonly ways: Ways;
   private readonly body: RequestBody;
-  private readonly answer: Answer;
-  private upstream: ClientHttp2Stream | undefined;
+  private answer: Answer | undefined;
   private servedBy: string | undefined;
-  private answering = false;
   /** `admit` has let it go to the laptop and the load is not yet left. */
   private loading = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    client: ServerHttp2Stream,
-    head: StreamHead,
+    client: Http2Stream,
+    fields: readonly Field[],
+    endStream: boolean,
     verdict: Verdict | undefined,
     ways: Ways,
   ) {
     this.client = client;
-    this.head = head;
+    this.fields = fields;
     this.verdict = verdict;
     this.ways = ways;
-    this.body = new RequestBody(client, () => this.limitTime());
-    this.answer = new Answer(client, {
-      marks: () => (this.servedBy === undefined ? {} : { 'x-byway-served-by': this.servedBy }),
-      started: () => this.answerStarted(),
-      invalid: (from, reason) => this.invalid(from, reason),
-    });
-    client.on('error', () => {}); // Told by close and rstCode.
-    client.once('close', () => this.clientClosed());
-    if (verdict === undefined) {
-      this.body.forget();
-      this.toPod();
-    } else this.beginMatched(verdict);
+    this.body = new RequestBody(client, endStream, verdict !== undefined);
+    client.events = this;
+    if (verdict === undefined) this.toPod();
+    else this.beginMatched(verdict);
+  }
+
+  head(): void {}
+
+  data(bytes: Buffer, endStream: boolean): void {
+    this.body.data(bytes, endStream);
+    this.limitTime();
+  }
+
+  trailers(fields: readonly Field[]): void {
+    this.body.trailers(fields);
+    this.limitTime();
+  }
+
+  /** The caller has left. */
+  reset(code: number): void {
+    this.settle();
+    this.leaveUpstream(code === noError ? cancel : code);
+  }
+
+  /** A part of the answer has gone to the caller. */
+  sent(octets: number): void {
+    this.answer?.from.release(octets);
   }
 
   private beginMatched(verdict: Verdict): void {
@@ -82,15 +82,12 @@ export class Exchange {
   }
 
   private toPod(): void {
-    try {
-      this.connect(this.ways.pod(outgoing(this.head.raw, this.head.headers), this.head.endStream));
-    } catch {
-      // Node says so of fields that must not be sent on, and of a connection that is ending.
-      this.client.close(NGHTTP2_REFUSED_STREAM);
+    const pod = this.ways.pod(this.client.method);
+    if (pod === undefined) {
+      this.client.reset(refusedStream);
       return;
     }
-    const { upstream } = this;
-    upstream?.once('close', () => this.podClosed(upstream));
+    this.connect(pod, (code, reason) => this.podReset(code, reason));
   }
 
   private toLaptop(verdict: Verdict): void {
@@ -107,74 +104,75 @@ export class Exchange {
   }
 
   private sendToLaptop(verdict: Verdict, laptop: Laptop): void {
-    const { headers, raw, endStream } = this.head;
-    let upstream: ClientHttp2Stream;
-    try {
-      upstream = laptop.request(outgoing(raw, headers), endStream);
-    } catch {
-      this.unanswered(verdict, 'local_closed', false);
-      return;
-    }
-    this.connect(upstream);
-    upstream.once('close', () => this.laptopClosed(verdict, laptop, upstream));
+    const upstream = laptop.request(this.client.method);
+    if (upstream === undefined) this.unanswered(verdict, 'local_closed', false);
+    else this.connect(upstream, (code, reason) => this.laptopReset(verdict, laptop, code, reason));
   }
 
-  private connect(upstream: ClientHttp2Stream): void {
-    this.upstream = upstream;
-    this.answer.takeFrom(upstream);
-    this.body.sendTo(upstream);
+  private connect(upstream: Http2Stream, lost: (code: number, reason?: string) => void): void {
+    const answer = new Answer(this.client, upstream, {
+      begins: (fields) => this.answerBegins(fields),
+      whole: () => this.answerWhole(),
+      lost,
+      sent: (octets) => this.body.sent(octets),
+    });
+    this.answer = answer;
+    upstream.events = answer;
+    this.body.sendTo(upstream, this.fields);
   }
 
-  private answerStarted(): void {
-    this.answering = true;
+  private answerBegins(fields: readonly Field[]): readonly Field[] {
     this.body.forget();
     clearTimeout(this.timer);
+    const { servedBy } = this;
+    if (servedBy === undefined) return fields;
+    return [...fields, new Field('x-byway-served-by', servedBy, 'plain')];
   }
 
-  private podClosed(upstream: ClientHttp2Stream): void {
-    if (this.upstream !== upstream) return;
-    if (this.answer.whole) stopRequest(this.client);
-    else if (!this.client.closed) this.client.close(this.podCode(upstream));
+  private answerWhole(): void {
+    if (this.loading) this.verdict?.counter.answer();
+    this.settle();
   }
 
-  private podCode({ rstCode }: ClientHttp2Stream): number {
-    if (this.ways.podUntouched()) return NGHTTP2_REFUSED_STREAM;
-    return rstCode === NGHTTP2_NO_ERROR ? NGHTTP2_INTERNAL_ERROR : rstCode;
+  private podReset(code: number, reason: string | undefined): void {
+    const { answer, client } = this;
+    if (answer?.isWhole === true) client.stop();
+    else if (reason !== undefined && answer?.begun === false) this.invalid(reason, false);
+    else if (this.ways.podUntouched()) client.reset(refusedStream);
+    else client.reset(code === noError ? internalError : code);
   }
 
-  private laptopClosed(verdict: Verdict, laptop: Laptop, upstream: ClientHttp2Stream): void {
-    if (this.upstream !== upstream || this.client.closed) return;
-    if (this.answer.whole) {
-      verdict.counter.answer();
-      this.settle();
-      stopRequest(this.client);
+  private laptopReset(verdict: Verdict, laptop: Laptop, code: number, reason?: string): void {
+    const { answer, client } = this;
+    if (answer?.isWhole === true) {
+      client.stop();
       return;
     }
-    const { rstCode } = upstream;
     const loss = laptop.loss();
-    if (this.answering) this.breakOff(verdict, loss?.reason ?? 'local_closed', rstCode);
-    else if (rstCode === NGHTTP2_REFUSED_STREAM) this.unanswered(verdict, 'local_closed', false);
+    if (answer?.begun === true) this.breakOff(verdict, loss?.reason ?? 'local_closed', code);
+    else if (reason !== undefined && loss === undefined) this.invalid(reason, true);
+    else if (code === refusedStream) this.unanswered(verdict, 'local_closed', false);
     else if (loss !== undefined) this.unanswered(verdict, loss.reason, loss.written);
-    else this.breakOff(verdict, 'local_closed', rstCode);
+    else this.breakOff(verdict, 'local_closed', code);
   }
 
   // What the app itself does to a stream is done to the client likewise.
-  private breakOff({ counter }: Verdict, reason: PassReason, rstCode: number): void {
+  private breakOff({ counter }: Verdict, reason: PassReason, code: number): void {
     this.settle();
     counter.fail(reason);
-    this.client.close(rstCode === NGHTTP2_NO_ERROR ? NGHTTP2_INTERNAL_ERROR : rstCode);
+    this.client.reset(code === noError ? internalError : code);
   }
 
   private unanswered(verdict: Verdict, reason: PassReason, written: boolean): void {
     this.settle();
-    this.leaveUpstream(NGHTTP2_CANCEL);
-    const method = String(this.head.headers[':method']);
+    this.leaveUpstream(cancel);
+    const { method } = this.client;
     const kept = this.body.isWhole ? Buffer.alloc(0) : undefined;
     const { refusal } = failOpen({ exchange: { method, verdict }, reason, kept, written });
     if (refusal !== undefined) {
       verdict.counter.fail(reason);
       this.body.drop();
-      refuse(this.client, this.head.raw, refusal);
+      refuse(this.client, this.fields, refusal);
       return;
     }
     verdict.counter.pass(reason);
@@ -182,17 +180,14 @@ export class Exchange {
     this.toPod();
   }
 
-  private invalid(from: ClientHttp2Stream, reason: string): void {
-    this.leaveUpstream(NGHTTP2_CANCEL);
-    from.close(NGHTTP2_CANCEL);
-    const fromLaptop = this.loading;
+  private invalid(reason: string, fromLaptop: boolean): void {
     this.settle();
     if (fromLaptop) this.verdict?.counter.fail('local_invalid');
     const where = fromLaptop ? 'the laptop' : 'the service';
     this.body.drop();
-    refuse(this.client, this.head.raw, {
+    refuse(this.client, this.fields, {
       status: 502,
-      reason: `the answer of ${where} can't be sent on: ${reason}`,
+      reason: `the answer of ${where} is not valid HTTP/2: ${reason}`,
       ...(fromLaptop ? { error: 'local_invalid' } : {}),
     });
   }
@@ -200,25 +195,20 @@ export class Exchange {
   // Begins anew with each part of the request, so that it measures the app and not the caller.
   private limitTime(): void {
     const { verdict } = this;
-    if (verdict === undefined || !this.loading || this.answering) return;
+    if (verdict === undefined || !this.loading || this.answer?.begun === true) return;
     const { localTimeoutMs, whenSlow } = guardsOf(verdict.rule);
     if (localTimeoutMs === undefined || whenSlow === undefined || whenSlow === 'wait') return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      if (!this.answering) this.unanswered(verdict, 'local_slow', this.upstream !== undefined);
+      this.unanswered(verdict, 'local_slow', this.answer !== undefined);
     }, localTimeoutMs);
   }
 
-  private clientClosed(): void {
-    this.settle();
-    if (this.answer.whole && this.body.ended) return;
-    this.leaveUpstream(this.client.rstCode || NGHTTP2_CANCEL);
-  }
-
   private leaveUpstream(code: number): void {
-    const { upstream } = this;
-    this.upstream = undefined;
-    if (upstream !== undefined && !upstream.closed) upstream.close(code);
+    const { answer } = this;
+    this.answer = undefined;
+    this.body.leave();
+    answer?.from.reset(code);
   }
 
   private settle(): void {

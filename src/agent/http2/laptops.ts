@@ -1,11 +1,12 @@
-import type { ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { errorCode } from '../../protocol/http2/constants.ts';
+import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import type { PassReason } from '../../protocol/reports.ts';
-import { UnblockedSocket } from '../../tunnel/unblocked-socket.ts';
 import type { Divert } from '../divert.ts';
 import { type Loss, StreamEnd } from '../loss.ts';
-import { laptopIdleMs, laptopSettings, laptopWindowBytes } from './limits.ts';
-import { Upstream } from './upstream.ts';
+import { Wire } from '../wire.ts';
+import { laptopIdleMs, laptopLimits } from './limits.ts';
+import { SessionWire } from './session-wire.ts';
 
 export type OpenedLaptop =
   | { readonly ok: true; readonly laptop: Laptop }
@@ -22,7 +23,7 @@ export class Laptops {
   }
 
   /**
-   * A connection whose app speaks HTTP/2: nothing is sent to it before it said so. Never rejects.
+   * A connection whose app speaks HTTP/2: no request is sent to it before it said so. Never rejects.
    * It settles when the app answers, however long that takes, or when the way to it is gone.
    */
   to(intercept: string): Promise<OpenedLaptop> {
@@ -51,18 +52,23 @@ export class Laptops {
       return diversion;
     }
     const laptop = new Laptop(diversion.stream, forget);
-    const reason = await laptop.ready();
-    if (reason !== undefined) return { ok: false, reason };
-    if (this.cancelled.signal.aborted) laptop.abort();
-    return { ok: true, laptop };
+    const stop = (): void => laptop.abort();
+    this.cancelled.signal.addEventListener('abort', stop, { once: true });
+    if (this.cancelled.signal.aborted) stop();
+    const reason = await laptop.ready;
+    this.cancelled.signal.removeEventListener('abort', stop);
+    return reason === undefined ? { ok: true, laptop } : { ok: false, reason };
   }
 }
 
 /** One connection to a local app, through the tunnel. */
 export class Laptop {
-  private readonly upstream: Upstream;
+  /** Undefined when the app has said that it speaks HTTP/2, else why it can't be had. */
+  readonly ready: Promise<PassReason | undefined>;
+  private readonly connection: SessionWire;
   private readonly end: StreamEnd;
   private readonly unusable: () => void;
+  private tellReady: (reason: PassReason | undefined) => void = () => {};
   private heard = false;
   private lost: Loss | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -71,52 +77,48 @@ export class Laptop {
   constructor(stream: Duplex, unusable: () => void) {
     this.unusable = unusable;
     this.end = new StreamEnd(stream);
-    const connection = new UnblockedSocket(stream);
-    this.upstream = new Upstream(connection, laptopSettings);
+    this.ready = new Promise((resolve) => {
+      this.tellReady = resolve;
+    });
     stream.once('data', () => {
       this.heard = true;
     });
-    stream.on('error', () => {}); // Told by close.
-    stream.prependOnceListener('end', () => {
-      if (!this.end.isWhole()) return;
-      this.lose();
-      this.upstream.ended();
+    const begun = { wire: Wire.on(stream), seen: Buffer.alloc(0) };
+    this.connection = new SessionWire('client', laptopLimits, begun, {
+      request: () => {},
+      oversized: () => {},
+      settings: () => this.tellReady(undefined),
+      goaway: unusable,
+      streamClosed: () => this.rest(),
+      lost: (clean) => this.goes(clean),
+      closed: () => this.goes(false),
     });
-    stream.prependOnceListener('close', () => {
-      this.lose();
-      this.upstream.broke();
-    });
-    this.upstream.session.once('goaway', unusable);
-    this.upstream.session.once('close', unusable);
+    this.connection.begin();
   }
 
-  /** Undefined when the app has said that it speaks HTTP/2, else why it can't be had. */
-  ready(): Promise<PassReason | undefined> {
-    const { session } = this.upstream;
-    return new Promise((resolve) => {
-      session.once('remoteSettings', () => {
-        session.setLocalWindowSize(laptopWindowBytes);
-        resolve(undefined);
-      });
-      session.once('close', () => {
-        resolve(this.heard ? 'local_invalid' : this.lose().reason);
-      });
-    });
-  }
-
-  request(head: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream {
-    const stream = this.upstream.request(head, endStream);
+  /** A stream for one request; undefined when none can be had any more. */
+  request(method: string): Http2Stream | undefined {
     clearTimeout(this.idle);
-    stream.once('close', () => {
-      if (this.upstream.streams.size > 0) return;
-      this.idle = setTimeout(this.retire, laptopIdleMs).unref();
-    });
-    return stream;
+    return this.connection.session.request(method);
   }
 
   /** What is known when the connection went under a stream; undefined while it is there. */
   loss(): Loss | undefined {
-    return this.upstream.session.destroyed ? this.lose() : this.lost;
+    return this.connection.session.isOver ? this.lose() : this.lost;
+  }
+
+  abort(): void {
+    clearTimeout(this.idle);
+    this.connection.abort();
+  }
+
+  // A stream of the tunnel that was reset may say that it has ended, too.
+  private goes(clean: boolean): void {
+    if (clean && !this.end.isWhole()) return;
+    const { reason } = this.lose();
+    clearTimeout(this.idle);
+    this.tellReady(this.heard ? 'local_invalid' : reason);
+    this.connection.session.end(errorCode.internalError);
   }
 
   // As it is at first: what we do to the stream ourselves later tells nothing any more.
@@ -126,13 +128,14 @@ export class Laptop {
     return this.lost;
   }
 
+  private rest(): void {
+    if (this.connection.session.open > 0) return;
+    clearTimeout(this.idle);
+    this.idle = setTimeout(this.retire, laptopIdleMs).unref();
+  }
+
   private readonly retire = (): void => {
     this.unusable();
-    this.upstream.close();
+    this.connection.session.drain();
   };
-
-  abort(): void {
-    clearTimeout(this.idle);
-    this.upstream.abort();
-  }
 }

@@ -1,60 +1,42 @@
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import { Field } from '../../protocol/http2/hpack/field.ts';
+import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import type { Refusal } from '../http1/refusal.ts';
-import type { RawFields } from './fields.ts';
-import { respond } from './respond.ts';
+import { valueNamed } from './fields.ts';
 
 const unavailable = '14';
 
 /**
- * Answers a request with what the agent itself has to say. A caller that speaks gRPC gets status 14
- * (UNAVAILABLE) in a way that every gRPC client understands.
+ * Answers a request with what the agent itself has to say, and wants no more of it. A caller that
+ * speaks gRPC gets status 14 (UNAVAILABLE) in a way that every gRPC client understands.
  */
-export const refuse = (client: ServerHttp2Stream, request: RawFields, refusal: Refusal): void => {
-  if (client.closed || client.destroyed || client.headersSent) return;
+export const refuse = (client: Http2Stream, request: readonly Field[], refusal: Refusal): void => {
   const text = `byway-agent: ${refusal.reason}`;
-  const error = refusal.error === undefined ? {} : { 'x-byway-error': refusal.error };
-  if (isGrpc(request)) {
-    const head = {
-      ':status': 200,
-      'content-type': 'application/grpc',
-      'grpc-status': unavailable,
-      'grpc-message': percentEncoded(text),
+  const error = refusal.error === undefined ? [] : [field('x-byway-error', refusal.error)];
+  if (valueNamed(request, 'content-type')?.startsWith('application/grpc') === true) {
+    const head = [
+      field(':status', '200'),
+      field('content-type', 'application/grpc'),
+      field('grpc-status', unavailable),
+      field('grpc-message', percentEncoded(text)),
       ...error,
-    };
-    respond(client, head, { endStream: true });
+    ];
+    client.sendHead(head, true);
   } else {
     const body = Buffer.from(`${text}\n`);
-    const head = {
-      ':status': refusal.status,
-      'content-type': 'text/plain; charset=utf-8',
-      'content-length': body.length,
+    const isHead = client.method === 'HEAD';
+    const head = [
+      field(':status', String(refusal.status)),
+      field('content-type', 'text/plain; charset=utf-8'),
+      field('content-length', String(body.length)),
       ...error,
-    };
-    respond(client, head);
-    client.end(body);
+    ];
+    client.sendHead(head, isHead);
+    if (!isHead) client.sendData(body, true);
   }
-  stopRequest(client);
+  client.stop();
 };
 
-/** Tells the client of a complete answer to send no more of its request (RFC 9113 8.1). */
-export const stopRequest = (client: ServerHttp2Stream): void => {
-  if (client.readableEnded || client.closed) return;
-  const close = (): void => {
-    // A turn later, so that the answer's last frame is on its way before.
-    setImmediate(() =>
-      setImmediate(() => {
-        if (!client.closed) client.close(constants.NGHTTP2_NO_ERROR);
-      }),
-    );
-  };
-  if (client.writableFinished) close();
-  else client.once('finish', close);
-};
-
-const isGrpc = (raw: RawFields): boolean => {
-  const at = raw.findIndex((text, index) => index % 2 === 0 && text === 'content-type');
-  return at !== -1 && raw[at + 1]?.startsWith('application/grpc') === true;
-};
+const field = (name: string, value: string): Field => new Field(name, value, 'plain');
 
 // gRPC's own encoding of messages: all but visible ASCII, and "%".
 const percentEncoded = (text: string): string =>

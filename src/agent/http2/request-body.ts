@@ -1,38 +1,28 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Field } from '../../protocol/http2/hpack/field.ts';
+import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import { replayBytesMax } from '../../protocol/limits.ts';
-import { outgoing, type RawFields } from './fields.ts';
 
 /**
- * The body and trailers of one request. They are read as fast as the present target takes them, and
- * not at all while there is none.
+ * The body and trailers of one request. They are taken as fast as the present target sends them,
+ * and while there is none no more than the stream's window.
  */
 export class RequestBody {
-  /** The client has sent all of it. */
-  ended = false;
-  private readonly client: ServerHttp2Stream;
-  private target: ClientHttp2Stream | undefined;
-  private trailers: Parameters<ClientHttp2Stream['sendTrailers']>[0] = {};
-  private kept: Buffer[] | undefined = [];
-  private keptOctets = 0;
+  private readonly client: Http2Stream;
+  private target: Http2Stream | undefined;
+  private kept: Buffer[] | undefined;
+  private octets = 0;
+  private ended: boolean;
+  private last: readonly Field[] | undefined;
+  /** Octets that the present target has sent, and that the client was given leave to follow up. */
+  private gone = 0;
+  private credited = 0;
+  private dropping = false;
 
-  /** `more` is called for each part that goes to the target. */
-  constructor(client: ServerHttp2Stream, more: () => void) {
+  /** `keeps`: as much as may be repeated is kept for another target. */
+  constructor(client: Http2Stream, ended: boolean, keeps: boolean) {
     this.client = client;
-    client.pause();
-    client.on('data', (bytes: Buffer) => {
-      this.keep(bytes);
-      more();
-      if (this.target?.write(bytes) !== true) client.pause();
-    });
-    client.on('trailers', (headers: IncomingHttpHeaders, _flags: number, raw: RawFields) => {
-      this.trailers = outgoing(raw, headers);
-    });
-    client.on('end', () => {
-      // A stream that was reset may say "end" too: that completes no request.
-      if (client.aborted || client.destroyed) return;
-      this.ended = true;
-      this.target?.end();
-    });
+    this.ended = ended;
+    this.kept = keeps ? [] : undefined;
   }
 
   /** Whether all that has come is still here, so that another target can have it. */
@@ -40,16 +30,43 @@ export class RequestBody {
     return this.kept !== undefined;
   }
 
-  /** Sends it to this target from its beginning. */
-  sendTo(target: ClientHttp2Stream): void {
+  data(bytes: Buffer, endStream: boolean): void {
+    this.octets += bytes.length;
+    this.ended = endStream;
+    if (this.dropping) this.credit(this.octets);
+    else {
+      this.keep(bytes);
+      this.target?.sendData(bytes, endStream);
+    }
+  }
+
+  trailers(fields: readonly Field[]): void {
+    this.ended = true;
+    this.last = fields;
+    this.target?.sendTrailers(fields);
+  }
+
+  /** Sends the request to this target from its beginning. */
+  sendTo(target: Http2Stream, head: readonly Field[]): void {
     this.target = target;
-    target.on('wantTrailers', () => target.sendTrailers(this.trailers));
-    target.on('drain', () => {
-      if (this.target === target) this.client.resume();
-    });
-    const room = (this.kept ?? []).map((bytes) => target.write(bytes)).every(Boolean);
-    if (this.ended) target.end();
-    else if (room) this.client.resume();
+    this.gone = 0;
+    const bodiless = this.ended && this.octets === 0 && this.last === undefined;
+    target.sendHead(head, bodiless);
+    for (const bytes of this.kept ?? []) target.sendData(bytes, false);
+    if (bodiless || !this.ended) return;
+    if (this.last === undefined) target.sendData(nothing, true);
+    else target.sendTrailers(this.last);
+  }
+
+  /** The target has sent so many octets more. */
+  sent(octets: number): void {
+    this.gone += octets;
+    this.credit(this.gone);
+  }
+
+  /** There is no target now. */
+  leave(): void {
+    this.target = undefined;
   }
 
   /** Nobody will ask for its beginning again. */
@@ -60,14 +77,23 @@ export class RequestBody {
   /** Nobody wants it: what still comes is dropped. */
   drop(): void {
     this.forget();
-    this.target = undefined;
-    this.client.removeAllListeners('data');
-    this.client.resume();
+    this.leave();
+    this.dropping = true;
+    this.credit(this.octets);
   }
 
   private keep(bytes: Buffer): void {
-    this.keptOctets += bytes.length;
-    if (this.keptOctets > replayBytesMax) this.kept = undefined;
-    else this.kept?.push(bytes);
+    if (this.kept === undefined) return;
+    if (this.octets > replayBytesMax) this.kept = undefined;
+    else this.kept.push(Buffer.from(bytes));
+  }
+
+  // A second target sends again what the client has been given credit for already.
+  private credit(octets: number): void {
+    if (octets <= this.credited) return;
+    this.client.release(octets - this.credited);
+    this.credited = octets;
   }
 }
+
+const nothing = Buffer.alloc(0);

@@ -18,6 +18,8 @@ export class Field {
   readonly size: number;
   /** Which insertion an encoder's table had it by last, or -1; only a guess, because there are many encoders. */
   lastInsertion: number = -1;
+  /** It was found to be allowed in any message, so that nobody has to look again. */
+  isProper: boolean = false;
 
   /**
    * `staticIndex` is for the static table alone. A character above U+00FF is refused by the encoder.

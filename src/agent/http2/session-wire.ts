@@ -1,0 +1,99 @@
+import { errorCode } from '../../protocol/http2/constants.ts';
+import type { Limits, Role, SessionOwner } from '../../protocol/http2/core.ts';
+import { recycle } from '../../protocol/http2/frame-writer.ts';
+import { Http2Session } from '../../protocol/http2/session.ts';
+import type { Wire } from '../wire.ts';
+
+/** A connection that has begun: what was read of it already belongs to it. */
+export type Begun = { readonly wire: Wire; readonly seen: Buffer };
+
+/** What the owner of a connection learns besides what happens on its streams. */
+export type ConnectionEvents = Omit<SessionOwner, 'wake' | 'over'> & {
+  /** The other side has ended or broken the connection; its streams are still there. */
+  readonly lost: (clean: boolean) => void;
+  /** The connection is gone; comes once, last. */
+  readonly closed: () => void;
+};
+
+/**
+ * A session on its wire: what comes in during one turn is answered in one write. Whoever has it
+ * calls `end` on the session when the connection is lost.
+ */
+export class SessionWire {
+  readonly session: Http2Session;
+  private readonly wire: Wire;
+  private readonly events: ConnectionEvents;
+  private readonly seen: Buffer;
+  private awake = false;
+  private gone = false;
+
+  constructor(role: Role, limits: Limits, begun: Begun, events: ConnectionEvents) {
+    this.wire = begun.wire;
+    this.seen = begun.seen;
+    this.events = events;
+    const { request, oversized, settings, goaway, streamClosed } = events;
+    this.session = new Http2Session(role, limits, {
+      ...{ request, oversized, settings, goaway, streamClosed },
+      wake: () => this.wake(),
+      over: () => this.wake(),
+    });
+    this.wire.handler = {
+      bytes: (bytes) => this.session.take(bytes),
+      end: () => this.lose(true),
+      drain: () => this.session.setWritable(true),
+      closed: (clean) => {
+        this.lose(clean);
+        this.close();
+      },
+    };
+  }
+
+  /** Begins to read, with what came before. */
+  begin(): void {
+    this.wire.resume();
+    if (this.seen.length > 0) this.session.take(this.seen);
+  }
+
+  /** Ends it at once, with all streams. */
+  abort(): void {
+    this.wire.abort();
+    this.session.end(errorCode.cancel);
+    this.close();
+  }
+
+  private wake(): void {
+    if (this.awake) return;
+    this.awake = true;
+    process.nextTick(this.flush);
+  }
+
+  private readonly flush = (): void => {
+    this.awake = false;
+    const { wire, session } = this;
+    let room = true;
+    for (const { bytes, slab } of session.takeOutput()) {
+      room = wire.write(bytes);
+      if (!wire.busy) recycle(slab);
+    }
+    if (session.isOver) this.finish();
+    else if (!room) session.setWritable(false);
+  };
+
+  private lose(clean: boolean): void {
+    if (!this.gone) this.events.lost(clean);
+  }
+
+  // Everything was said, so that the wire needs nobody any more.
+  private finish(): void {
+    if (this.gone) return;
+    this.wire.discard();
+    this.wire.stream.once('close', () => this.close());
+    if (this.wire.stream.closed) this.close();
+  }
+
+  private close(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.events.closed();
+  }
+}

@@ -1,0 +1,220 @@
+import { errorCode, frameBytesMax, frameType } from './constants.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import type { Field } from './hpack/field.ts';
+
+/** What happens on a stream; whoever has the stream sets its `events` once, at the beginning. */
+export type StreamEvents = {
+  /** The head of an answer, interim ones (1xx) first. Only on streams that we opened. */
+  readonly head: (fields: readonly Field[], endStream: boolean) => void;
+  /** The memory of `bytes` is lent until the call returns. They count until `release`. */
+  readonly data: (bytes: Buffer, endStream: boolean) => void;
+  /** The last that comes. */
+  readonly trailers: (fields: readonly Field[]) => void;
+  /**
+   * The stream is over before its time: the peer reset it, broke its rules (then `reason` says
+   * which), or the connection is lost. Not called for a `reset` of our own.
+   */
+  readonly reset: (code: number, reason?: string) => void;
+  /** So many octets of data that were given to `sendData` have gone out. */
+  readonly sent: (octets: number) => void;
+};
+
+/** What a stream needs of its connection. */
+export type StreamOwner = {
+  readonly writer: FrameWriter;
+  /** Octets that the connection may send now. */
+  sendWindow: number;
+  /** Whether more output can be taken at all. */
+  readonly writable: boolean;
+  readonly encode: (fields: readonly Field[]) => Buffer;
+  /** There is output to be taken. */
+  readonly wake: () => void;
+  /** It has data that could not be sent yet. */
+  readonly block: (stream: Http2Stream) => void;
+  readonly released: (stream: Http2Stream, octets: number) => void;
+  readonly closed: (stream: Http2Stream, resetByUs: boolean) => void;
+};
+
+const nobody: StreamEvents = {
+  head: () => {},
+  data: () => {},
+  trailers: () => {},
+  reset: () => {},
+  sent: () => {},
+};
+
+const nothing = Buffer.alloc(0);
+
+/** One request and its answer on a connection (RFC 9113 5). What is sent after its end is dropped. */
+export class Http2Stream {
+  events: StreamEvents = nobody;
+  /** 0 until the peer allows one more stream. */
+  id: number;
+  sendWindow: number;
+  receiveWindow: number;
+  /** Octets that came and are not released yet. */
+  unreleased = 0;
+  /** Octets that were released and that the peer has not been told of. */
+  credit = 0;
+  /** The peer has sent its last frame. */
+  remoteEnded = false;
+  /** We have sent our last frame. */
+  localEnded = false;
+  closed = false;
+  /** Of the peer's message: it has a head already, and as much data is still to come; -1: unknown. */
+  headSeen = false;
+  dataExpected = -1;
+  /** The request was HEAD or CONNECT, which matters for its answer. */
+  method = '';
+  private readonly owner: StreamOwner;
+  private readonly queue: Buffer[] = [];
+  private head: readonly Field[] | undefined;
+  private trailers: readonly Field[] | undefined;
+  /** After what is queued comes the end of our side. */
+  private ending = false;
+  private stopping = false;
+
+  constructor(owner: StreamOwner, id: number, sendWindow: number, receiveWindow: number) {
+    this.owner = owner;
+    this.id = id;
+    this.sendWindow = sendWindow;
+    this.receiveWindow = receiveWindow;
+  }
+
+  sendHead(fields: readonly Field[], endStream: boolean): void {
+    if (this.closed || this.localEnded) return;
+    if (this.id === 0) {
+      this.head = fields;
+      this.ending = endStream;
+      return;
+    }
+    this.owner.writer.headers(this.id, this.owner.encode(fields), endStream);
+    this.owner.wake();
+    if (endStream) this.endLocal();
+  }
+
+  /** A stream that had to wait may begin under this identifier, with this window. */
+  begin(id: number, sendWindow: number): void {
+    this.id = id;
+    this.sendWindow = sendWindow;
+    const { head } = this;
+    this.head = undefined;
+    const endsWithHead = this.ending && this.queue.length === 0 && this.trailers === undefined;
+    if (head !== undefined) this.sendHead(head, endsWithHead);
+    this.owner.block(this);
+  }
+
+  /** Sends what the windows allow now, copies and keeps the rest; `sent` tells how it goes on. */
+  sendData(bytes: Buffer, endStream: boolean): void {
+    if (this.closed || this.localEnded || this.ending) return;
+    let sent = 0;
+    if (this.queue.length === 0 && this.id !== 0) sent = this.write(bytes, endStream);
+    const left = bytes.length - sent;
+    if (!this.localEnded && (left > 0 || endStream)) {
+      if (left > 0) this.queue.push(Buffer.from(sent === 0 ? bytes : bytes.subarray(sent)));
+      this.ending = endStream;
+      this.owner.block(this);
+    }
+    if (sent > 0) this.events.sent(sent);
+  }
+
+  sendTrailers(fields: readonly Field[]): void {
+    if (this.closed || this.localEnded || this.ending) return;
+    this.trailers = fields;
+    this.ending = true;
+    if (this.queue.length === 0 && this.id !== 0) this.finish();
+  }
+
+  /** Our side has ended, or will with what is queued; then the peer is told to send no more. */
+  stop(): void {
+    this.stopping = true;
+    if (this.localEnded) this.reset(errorCode.noError);
+  }
+
+  /** Ends the stream at once, both ways; what is queued is dropped. */
+  reset(code: number): void {
+    if (this.closed) return;
+    if (this.id !== 0) {
+      this.owner.writer.numbers(frameType.resetStream, this.id, code);
+      this.owner.wake();
+    }
+    this.close(true);
+  }
+
+  /** So many octets of data are dealt with: the peer may send as many more. */
+  release(octets: number): void {
+    if (this.closed || octets === 0) return;
+    this.owner.released(this, octets);
+  }
+
+  /** Sends some of what is queued; false when nothing could be sent, or nothing is left. */
+  pump(): boolean {
+    const [bytes] = this.queue;
+    if (this.closed || bytes === undefined) {
+      if (!this.closed && this.ending && !this.localEnded && this.id !== 0) this.finish();
+      return false;
+    }
+    const isLast = this.queue.length === 1 && this.ending && this.trailers === undefined;
+    const sent = this.write(bytes, isLast, frameBytesMax);
+    if (sent === 0) return false;
+    if (sent === bytes.length) this.queue.shift();
+    else this.queue[0] = bytes.subarray(sent);
+    if (this.queue.length === 0 && this.ending && !this.localEnded) this.finish();
+    this.events.sent(sent);
+    return this.queue.length > 0;
+  }
+
+  /** Whether it waits for room. */
+  get waits(): boolean {
+    return !this.closed && (this.queue.length > 0 || (this.ending && !this.localEnded));
+  }
+
+  /** The peer's last frame has come. */
+  endRemote(): void {
+    this.remoteEnded = true;
+    if (this.localEnded) this.close(false);
+  }
+
+  /** Forgets the stream, without a word to the peer. */
+  close(resetByUs: boolean): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.queue.length = 0;
+    this.owner.closed(this, resetByUs);
+  }
+
+  // How many octets went out.
+  private write(bytes: Buffer, endStream: boolean, most = bytes.length): number {
+    const { owner } = this;
+    if (!owner.writable) return 0;
+    const room = Math.min(bytes.length, most, this.sendWindow, owner.sendWindow);
+    if (room <= 0 && bytes.length > 0) return 0;
+    const end = Math.max(room, 0);
+    let at = 0;
+    do {
+      const next = Math.min(at + frameBytesMax, end);
+      const isLast = endStream && next === bytes.length;
+      owner.writer.data(this.id, bytes, at, next, isLast);
+      at = next;
+    } while (at < end);
+    this.sendWindow -= end;
+    owner.sendWindow -= end;
+    owner.wake();
+    if (endStream && end === bytes.length) this.endLocal();
+    return end;
+  }
+
+  private finish(): void {
+    const { owner, trailers } = this;
+    if (trailers === undefined) owner.writer.data(this.id, nothing, 0, 0, true);
+    else owner.writer.headers(this.id, owner.encode(trailers), true);
+    owner.wake();
+    this.endLocal();
+  }
+
+  private endLocal(): void {
+    this.localEnded = true;
+    if (this.remoteEnded) this.close(false);
+    else if (this.stopping) this.reset(errorCode.noError);
+  }
+}
