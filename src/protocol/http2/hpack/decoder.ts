@@ -41,7 +41,7 @@ export class FieldDecoder {
     let bytes = 0;
     while (reader.at < block.length) {
       const octet = block[reader.at] as number;
-      const field = octet >= 0x80 ? this.#indexed(reader) : this.#literal(reader, octet);
+      const field = octet >= 0x80 ? this.#indexed(reader, octet) : this.#literal(reader, octet);
       bytes += field.size;
       if (bytes > limits.bytes || fields.length >= limits.fields) {
         this.#skipRest(reader);
@@ -62,8 +62,10 @@ export class FieldDecoder {
   }
 
   // RFC 7541 6.1.
-  #indexed(reader: BlockReader): Field {
-    return this.#entry(reader.integer(0x7f));
+  #indexed(reader: BlockReader, octet: number): Field {
+    if (octet === 0xff) return this.#entry(reader.integer(0x7f));
+    reader.at++;
+    return this.#entry(octet & 0x7f);
   }
 
   // RFC 7541 6.2.
@@ -93,7 +95,7 @@ export class FieldDecoder {
   #skipRest(reader: BlockReader): void {
     while (!reader.isAtEnd) {
       const octet = reader.block[reader.at] as number;
-      if (octet >= 0x80) this.#indexed(reader);
+      if (octet >= 0x80) this.#indexed(reader, octet);
       else if (octet >= 0x40) this.#literal(reader, octet);
       else this.#skipLiteral(reader, octet);
     }

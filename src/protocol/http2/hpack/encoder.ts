@@ -7,6 +7,12 @@ const keptMemoryBytes = 16_384;
 // Two changes of the table's size, each an integer of at most six octets.
 const sizeUpdateBytesMax = 12;
 
+// Up to here a loop is faster than a call out of JavaScript.
+const loopOctetsMax = 24;
+// Node would cut such a character to its last octet, which can be a line feed.
+const beyondOctets = /[^\0-\xff]/;
+const noOctet = 'a field has a character that is no octet';
+
 /** Writes the field blocks of one direction of a connection (RFC 7541 2.2). */
 export class FieldEncoder {
   readonly #table: EncoderTable = new EncoderTable();
@@ -15,6 +21,8 @@ export class FieldEncoder {
   #tableBytesMax: number = encoderTableBytesMax;
   #memory: Buffer = Buffer.allocUnsafeSlow(firstMemoryBytes);
   #at: number = 0;
+  /** The view of the last block: blocks of one length, which are most, need no other. */
+  #block: Buffer = this.#memory.subarray(0, 0);
 
   /** The dynamic table: what the peer's decoder has after the last block. */
   get table(): FieldTable {
@@ -40,10 +48,15 @@ export class FieldEncoder {
     this.#at = 0;
     this.#writeSizeUpdates();
     for (const field of fields) this.#write(field);
-    const block = this.#memory.subarray(0, this.#at);
-    if (this.#memory.length > keptMemoryBytes) {
-      this.#memory = Buffer.allocUnsafeSlow(keptMemoryBytes);
-    }
+    if (this.#block.length !== this.#at) this.#block = this.#memory.subarray(0, this.#at);
+    return this.#memory.length > keptMemoryBytes ? this.#releaseMemory() : this.#block;
+  }
+
+  // One unusual block must not cost its size for as long as the connection lives.
+  #releaseMemory(): Buffer {
+    const block = this.#block;
+    this.#memory = Buffer.allocUnsafeSlow(firstMemoryBytes);
+    this.#block = this.#memory.subarray(0, 0);
     return block;
   }
 
@@ -89,13 +102,18 @@ export class FieldEncoder {
 
   #writeText(text: string): void {
     this.#writeInteger(0x00, 0x7f, text.length);
+    if (text.length > loopOctetsMax) {
+      if (beyondOctets.test(text)) throw new RangeError(noOctet);
+      this.#at += this.#memory.write(text, this.#at, 'latin1');
+      return;
+    }
     let above = 0;
     for (let at = 0; at < text.length; at++) {
       const octet = text.charCodeAt(at);
       above |= octet;
       this.#memory[this.#at++] = octet;
     }
-    if (above > 0xff) throw new RangeError('a field has a character that is no octet');
+    if (above > 0xff) throw new RangeError(noOctet);
   }
 
   // RFC 7541 5.1.
@@ -118,5 +136,6 @@ export class FieldEncoder {
     const memory = Buffer.allocUnsafeSlow(Math.max(needed, this.#memory.length * 2));
     this.#memory.copy(memory, 0, 0, this.#at);
     this.#memory = memory;
+    this.#block = memory.subarray(0, 0);
   }
 }
