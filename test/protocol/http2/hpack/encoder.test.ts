@@ -62,6 +62,15 @@ test('another object with the same text finds the entry', () => {
   expect(text(block)).toBe('c0bfbe');
 });
 
+test('the eviction of an entry leaves a newer one of its name to be found', () => {
+  const encoder = new FieldEncoder();
+  encoder.setTableBytesMax(70);
+  encoder.encode([new Field('a', '1'), new Field('a', '2'), new Field('b', '1')]);
+  expect(text(encoder.encode([new Field('a', '2'), new Field('a', '3', 'plain')]))).toBe(
+    compact('bf 0f30 0133'),
+  );
+});
+
 test('plain and never are literals each time, never entries, and index their names only', () => {
   const encoder = new FieldEncoder();
   const known = new Field('key', 'secret');
@@ -87,6 +96,16 @@ test('one object in the tables of several connections is found in each', () => {
     const blocks = encoders.map((encoder) => text(encoder.encode([field, other])));
     expect(blocks).toEqual(['bfbe', 'bebf', 'bebf']);
   }
+});
+
+test('where a field lies in a larger table is no place in a smaller one', () => {
+  const [larger, smaller] = [new FieldEncoder(), new FieldEncoder()];
+  const field = new Field('a', '1');
+  smaller.encode([field]);
+  // The number of its insertion here falls into the same slot as there.
+  larger.encode([...Array.from({ length: 16 }, (_, at) => new Field(`x${at}`, '')), field]);
+  expect(text(smaller.encode([field]))).toBe('be');
+  expect(text(larger.encode([field]))).toBe('be');
 });
 
 test('a guess of where a field lies is never taken for another field', () => {
@@ -171,6 +190,17 @@ test('a block far larger than usual, and a small one behind it', () => {
   const fields = Array.from({ length: 50 }, (_, at) => new Field(`n${at}`, 'v'.repeat(at * 300)));
   for (const some of [fields, fields.slice(0, 2), fields.slice(40)]) {
     expect(linesOf(decoder.decode(encoder.encode(some), ample))).toEqual(linesOf(some));
+  }
+});
+
+test('blocks of one length in memory that was changed in between', () => {
+  const encoder = new FieldEncoder();
+  const [known, method] = [new Field('a', 'x'.repeat(600)), new Field(':method', 'GET')];
+  encoder.encode([known]);
+  encoder.encode([new Field('b', 'x'.repeat(20_000), 'plain')]);
+  for (const _ of [1, 2]) {
+    expect(text(encoder.encode([method]))).toBe('82');
+    expect(text(encoder.encode([known]))).toBe('be');
   }
 });
 
