@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FieldDecoder } from '../../../../src/protocol/http2/hpack/decoder.ts';
 import { entriesOf, hex } from './reading.ts';
 
@@ -38,6 +38,14 @@ test.each([
     expect(decoder.table.count).toBe(0);
   },
 );
+
+test('behind the limit no string is made of what is not added to the table', () => {
+  const block = Buffer.alloc(500_000, hex('10 01 61 01 62'));
+  const spy = vi.spyOn(block, 'toString');
+  expect(new FieldDecoder(4096).decode(block, limits)).toBeUndefined();
+  // Name and value of the fields up to the limit, and of the one that passes it.
+  expect(spy).toHaveBeenCalledTimes((limits.fields + 1) * 2);
+});
 
 test('a hundred thousand insertions leave what fits', () => {
   const literal = hex('40 01 61 01 62');
