@@ -4,7 +4,8 @@ import { type Fields, fieldName } from './fields.ts';
 const host = fieldName('host');
 
 const slash = 0x2f;
-const hostForm = /^([A-Za-z0-9\-._~!$&'()*+;=%]*|\[[0-9A-Fa-f:.]+\])(:\d{0,5})?$/;
+/** Host and port, without a user (RFC 3986 3.2); may be empty. */
+export const hostForm: RegExp = /^([A-Za-z0-9\-._~!$&'()*+;=%]*|\[[0-9A-Fa-f:.]+\])(:\d{0,5})?$/;
 const absoluteForm = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/;
 const authorityForm = /^([A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;
 

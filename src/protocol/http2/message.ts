@@ -1,3 +1,4 @@
+import { hostForm } from '../http1/authority.ts';
 import { tokenOctets, valueOctets } from '../http1/octets.ts';
 import { MalformedMessage } from './fault.ts';
 import type { Field } from './hpack/field.ts';
@@ -85,11 +86,12 @@ const takeRegular = (aim: Aim, field: Field): void => {
 const assertAim = (aim: Aim, connects: boolean): void => {
   const method = aim[':method'] ?? '';
   if (!isToken(method)) throw new MalformedMessage('no proper :method');
-  if (aim[':authority']?.includes('@') === true) throw new MalformedMessage('user in :authority');
+  assertAuthority(aim);
   const isExtended = aim[':protocol'] !== undefined;
   if (isExtended && (method !== 'CONNECT' || !connects)) {
     throw new MalformedMessage(':protocol where it is not allowed');
   }
+  if (aim[':protocol'] === '') throw new MalformedMessage('no proper :protocol');
   if (method === 'CONNECT' && !isExtended) assertConnect(aim);
   else assertTarget(aim, method);
 };
@@ -107,9 +109,18 @@ const assertTarget = (aim: Aim, method: string): void => {
     throw new MalformedMessage('no proper :scheme');
   }
   assertPath(aim[':path'] ?? '', method);
+};
+
+const assertAuthority = (aim: Aim): void => {
   const { host } = aim;
   const authority = aim[':authority'];
-  if (host === undefined || authority === undefined || isSameHost(host, authority)) return;
+  if (authority?.includes('@') === true) throw new MalformedMessage('user in :authority');
+  if (authority !== undefined && !hostForm.test(authority)) {
+    throw new MalformedMessage('no proper :authority');
+  }
+  if (host === undefined) return;
+  if (!hostForm.test(host)) throw new MalformedMessage('no proper host');
+  if (authority === undefined || isSameHost(host, authority)) return;
   throw new MalformedMessage('host differs from :authority');
 };
 
@@ -144,7 +155,9 @@ export const checkAnswer = (
     assertRegular(field);
     if (field.name === 'content-length') length = lengthOf(field.value, length);
   }
-  return { status, length: hasNoBody(status, method) ? 0 : length };
+  if (hasNoBody(status, method)) return { status, length: 0 };
+  // Behind it comes no content but a tunnel (RFC 9110 9.3.6).
+  return { status, length: method === 'CONNECT' && status < 300 ? -1 : length };
 };
 
 const hasNoBody = (status: number, method: string): boolean =>
