@@ -1,3 +1,4 @@
+import { BlockedStreams } from './blocked-streams.ts';
 import { ClosedStreams } from './closed-streams.ts';
 import { errorCode, frameType, initialWindowBytes, streamIdMax } from './constants.ts';
 import { Http2Fault } from './fault.ts';
@@ -72,7 +73,7 @@ export class Core implements StreamOwner {
   private credit = 0;
   private unreleased = 0;
   private readonly waiting: Http2Stream[] = [];
-  private readonly blocked = new Set<Http2Stream>();
+  private readonly blocked = new BlockedStreams();
 
   constructor(role: Role, limits: Limits, owner: SessionOwner) {
     this.role = role;
@@ -84,7 +85,7 @@ export class Core implements StreamOwner {
 
   readonly wake = (): void => this.owner.wake();
 
-  readonly block = (stream: Http2Stream): void => void this.blocked.add(stream);
+  readonly block = (stream: Http2Stream): void => this.blocked.add(stream);
 
   /** Our own settings, and the connection's window beyond the one that everybody begins with. */
   start(): void {
@@ -214,25 +215,14 @@ export class Core implements StreamOwner {
 
   /** Sends what was held up of one stream. */
   pumpStream(stream: Http2Stream): void {
-    if (!this.blocked.has(stream)) return;
-    while (stream.pump());
-    if (!stream.waits) this.blocked.delete(stream);
+    this.blocked.pump(stream);
   }
 
   /** Sends what was held up, a frame of each stream by turns. */
   pump(): void {
-    while (this.writable && this.sendWindow > 0 && this.pumpRound());
+    while (this.writable && this.sendWindow > 0 && this.blocked.round());
     // What ends without data needs no window.
-    if (this.sendWindow <= 0) this.pumpRound();
-  }
-
-  private pumpRound(): boolean {
-    let progress = false;
-    for (const stream of [...this.blocked]) {
-      if (stream.pump()) progress = true;
-      if (!stream.waits) this.blocked.delete(stream);
-    }
-    return progress;
+    if (this.sendWindow <= 0) this.blocked.round();
   }
 
   /** Throws when too much output waits for a peer that does not read. */
@@ -245,7 +235,8 @@ export class Core implements StreamOwner {
   refuseBeyond(lastId: number): void {
     this.closing = true;
     const refused = [...this.streams.values()].filter(({ id }) => id > lastId);
-    for (const stream of [...refused, ...this.waiting]) this.drop(stream, errorCode.refusedStream);
+    // What waits goes first, so that nothing of it takes the place of another.
+    for (const stream of [...this.waiting, ...refused]) this.drop(stream, errorCode.refusedStream);
   }
 
   /** Ends all streams without a word to the peer. */
@@ -278,12 +269,14 @@ export class Core implements StreamOwner {
 
   private beginWaiting(): void {
     while (this.waiting.length > 0 && this.hasRoom() && !this.over) {
-      this.begin(this.waiting.shift() as Http2Stream);
+      const stream = this.waiting.shift() as Http2Stream;
+      this.begin(stream);
+      this.pumpStream(stream);
     }
   }
 
   private returnCredit(): void {
-    if (this.unreleased > unreleasedBytesMax) return;
+    if (this.over || this.unreleased > unreleasedBytesMax) return;
     if (this.credit * 2 >= this.limits.connectionWindow) this.addCredit(0);
   }
 
