@@ -1,6 +1,6 @@
 import type { Field } from '../../protocol/http2/hpack/field.ts';
-import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import { OctetQueue } from '../../protocol/http2/octet-queue.ts';
+import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import { replayBytesMax } from '../../protocol/limits.ts';
 
 /**

@@ -72,6 +72,8 @@ export class Core implements StreamOwner {
   private nextId = 1;
   private credit = 0;
   private unreleased = 0;
+  /** What was announced and not acknowledged yet, oldest first. */
+  readonly announced: Settings[] = [];
   private readonly waiting: Http2Stream[] = [];
   private readonly blocked = new BlockedStreams();
 
@@ -100,8 +102,15 @@ export class Core implements StreamOwner {
   }
 
   announce(settings: Settings): void {
+    this.announced.push(settings);
     this.writer.frame(frameType.settings, 0, 0, writeSettings(settings));
     this.wake();
+  }
+
+  /** The peer keeps to the oldest settings of ours that it had not acknowledged. */
+  acknowledged(): void {
+    const { maxConcurrentStreams: streams } = this.announced.shift() ?? {};
+    if (streams !== undefined) this.limits = { ...this.limits, streams };
   }
 
   /** A stream of the peer's. */

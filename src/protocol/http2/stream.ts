@@ -65,6 +65,8 @@ export class Http2Stream {
   /** Of the peer's message: it has a head already, and as much data is still to come; -1: unknown. */
   headSeen = false;
   dataExpected = -1;
+  /** What the peer sends is a tunnel's, which has no trailers (RFC 9113 8.5). */
+  tunnels = false;
   /** The request was HEAD or CONNECT, which matters for its answer. */
   method = '';
   private readonly owner: StreamOwner;

@@ -40,6 +40,8 @@ export class Bench {
   readonly log: string[] = [];
   /** The streams of the peer's requests. */
   readonly accepted: Http2Stream[] = [];
+  /** The fields of the last request. */
+  fields: readonly Field[] = [];
   /** Octets of data that are released as soon as they come. */
   releases = true;
   private readonly encoder = new FieldEncoder();
@@ -47,21 +49,27 @@ export class Bench {
 
   /** `settled`: the peer has said its preface and settings, and what was answered is forgotten. */
   constructor(role: Role, own: Partial<Limits> = {}, settled = true) {
-    this.session = new Http2Session(role, { ...limits, ...own }, {
-      wake: () => {},
-      request: (stream, fields, endStream) => {
-        this.log.push(`request ${stream.id} ${linesOf(fields)}${endStream ? ' end' : ''}`);
-        this.follow(stream);
+    this.session = new Http2Session(
+      role,
+      { ...limits, ...own },
+      {
+        wake: () => {},
+        request: (stream, fields, endStream) => {
+          this.fields = fields;
+          this.log.push(`request ${stream.id} ${linesOf(fields)}${endStream ? ' end' : ''}`);
+          this.follow(stream);
+        },
+        oversized: (stream) => {
+          this.log.push(`oversized ${stream.id}`);
+          this.follow(stream);
+        },
+        settings: () => this.log.push('settings'),
+        goaway: () => this.log.push('goaway'),
+        streamClosed: () => {},
+        over: (fault) =>
+          this.log.push(`over ${fault?.code ?? ''} ${fault?.message ?? ''}`.trimEnd()),
       },
-      oversized: (stream) => {
-        this.log.push(`oversized ${stream.id}`);
-        this.follow(stream);
-      },
-      settings: () => this.log.push('settings'),
-      goaway: () => this.log.push('goaway'),
-      streamClosed: () => {},
-      over: (fault) => this.log.push(`over ${fault?.code ?? ''} ${fault?.message ?? ''}`.trimEnd()),
-    });
+    );
     if (!settled) return;
     if (role === 'server') this.session.take(connectionPreface);
     this.take(emptySettings);
