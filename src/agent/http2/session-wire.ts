@@ -25,6 +25,8 @@ export class SessionWire {
   private readonly events: ConnectionEvents;
   private readonly seen: Buffer;
   private awake = false;
+  /** The wire takes more. */
+  private room = true;
   private gone = false;
 
   constructor(role: Role, limits: Limits, begun: Begun, events: ConnectionEvents) {
@@ -40,7 +42,7 @@ export class SessionWire {
     this.wire.handler = {
       bytes: (bytes) => this.session.take(bytes),
       end: () => this.lose(true),
-      drain: () => this.session.setWritable(true),
+      drain: () => this.drained(),
       closed: (clean) => {
         this.lose(clean);
         this.close();
@@ -70,14 +72,22 @@ export class SessionWire {
   private readonly flush = (): void => {
     this.awake = false;
     const { wire, session } = this;
-    let room = true;
+    // What the wire has no room for stays with the session, which knows how much may wait.
+    if (!this.room) session.limitOutput();
+    if (!this.room && !session.isOver) return;
     for (const { bytes, slab } of session.takeOutput()) {
-      room = wire.write(bytes);
+      this.room = wire.write(bytes);
       if (!wire.busy) recycle(slab);
     }
     if (session.isOver) this.finish();
-    else if (!room) session.setWritable(false);
+    else if (!this.room) session.setWritable(false);
   };
+
+  private drained(): void {
+    this.room = true;
+    this.session.setWritable(true);
+    this.wake();
+  }
 
   private lose(clean: boolean): void {
     if (!this.gone) this.events.lost(clean);
