@@ -24,6 +24,13 @@ export const requestCounterexamples: readonly (readonly [string, Input])[] = [
     'seed 259822635: a digit in the scheme of a target',
     { bytes: 'GET h4tp://example.test/../%2e HTTP/1.1\r\nHost: example.test\r\n\r\n', cuts: [] },
   ],
+  [
+    'seed 266140789: a fragment directly behind the host of a target',
+    {
+      bytes: 'GET http://example.test#../%2e HTTP/1.1\r\nHost: example.test\r\n\r\n',
+      cuts: [],
+    },
+  ],
 ];
 
 /** Answers on which the agent and Node once disagreed, with the seed that found them. */
