@@ -2,10 +2,12 @@ import { compileMatcher, type Matcher } from '../protocol/matcher.ts';
 import type { Rule, RuleEvent } from '../protocol/rules.ts';
 import { Counter } from './counts.ts';
 import { Load } from './guard.ts';
+import { byOrder, insertInOrder, type Rank, rankOf } from './rule-order.ts';
 
 /** A rule as this agent uses it. */
 export type AppliedRule = {
   readonly rule: Rule;
+  readonly rank: Rank;
   readonly counter: Counter;
   readonly load: Load;
   readonly matches: Matcher;
@@ -20,7 +22,7 @@ export type PortRules = {
   /** By the SHA-256 of the key. */
   readonly personal: Map<string, AppliedRule>;
   /** In the order in which they are tried. */
-  general: readonly AppliedRule[];
+  readonly general: AppliedRule[];
 };
 
 const never: Matcher = () => false;
@@ -66,26 +68,47 @@ export class RuleTable {
     return this.applied?.epoch === epoch && version > this.applied.version;
   }
 
+  // All at once: one place after another in a long order would hold up the requests for seconds.
   private replaceAll(rules: readonly Rule[]): void {
-    const ids = new Set(rules.map((rule) => rule.id));
-    for (const id of [...this.rules.keys()]) if (!ids.has(id)) this.remove(id);
-    for (const rule of rules) this.put(rule);
+    const before = new Map(this.rules);
+    this.rules.clear();
+    for (const port of this.ports.values()) {
+      port.personal.clear();
+      port.general.length = 0;
+    }
+    for (const rule of new Map(rules.map((one) => [one.id, one])).values()) {
+      const applied = this.appliedOf(rule, before.get(rule.id));
+      this.rules.set(rule.id, applied);
+      const { personal, general } = this.portOf(rule.port);
+      if ('keySha256' in rule.match) personal.set(rule.match.keySha256, applied);
+      else general.push(applied);
+    }
+    for (const [number, { general }] of this.ports) {
+      general.sort(byOrder);
+      this.forgetWithoutRules(number);
+    }
   }
 
   private put(rule: Rule): void {
     const before = this.rules.get(rule.id);
     if (before !== undefined) this.detach(before);
-    const port = this.portOf(rule.port);
-    const applied: AppliedRule = {
+    const applied = this.appliedOf(rule, before);
+    this.rules.set(rule.id, applied);
+    const { personal, general } = this.portOf(rule.port);
+    if ('keySha256' in rule.match) personal.set(rule.match.keySha256, applied);
+    else insertInOrder(general, applied);
+    if (before !== undefined) this.forgetWithoutRules(before.rule.port);
+  }
+
+  private appliedOf(rule: Rule, before: AppliedRule | undefined): AppliedRule {
+    return {
       rule,
+      rank: rankOf(rule),
       counter: before?.counter ?? new Counter(),
       load: before?.load ?? new Load(),
       matches: 'all' in rule.match ? compileMatcher(rule.match.all) : never,
-      seenBefore: before?.rule.port === rule.port ? before.seenBefore : port.seen,
+      seenBefore: before?.rule.port === rule.port ? before.seenBefore : this.portOf(rule.port).seen,
     };
-    this.rules.set(rule.id, applied);
-    if ('keySha256' in rule.match) port.personal.set(rule.match.keySha256, applied);
-    else port.general = [...port.general, applied].sort(byOrder);
   }
 
   private remove(id: string): void {
@@ -93,19 +116,24 @@ export class RuleTable {
     if (applied === undefined) return;
     this.rules.delete(id);
     this.detach(applied);
-    const port = this.portOf(applied.rule.port);
-    // A port without rules costs its requests nothing.
-    if (port.personal.size === 0 && port.general.length === 0) this.ports.delete(applied.rule.port);
+    this.forgetWithoutRules(applied.rule.port);
   }
 
   private detach(applied: AppliedRule): void {
-    const { match, port: number } = applied.rule;
-    const port = this.portOf(number);
+    const { match, port } = applied.rule;
+    const { personal, general } = this.portOf(port);
     if ('keySha256' in match) {
-      if (port.personal.get(match.keySha256) === applied) port.personal.delete(match.keySha256);
-    } else {
-      port.general = port.general.filter((other) => other !== applied);
+      if (personal.get(match.keySha256) === applied) personal.delete(match.keySha256);
+      return;
     }
+    const at = general.indexOf(applied);
+    if (at !== -1) general.splice(at, 1);
+  }
+
+  // A port without rules costs its requests nothing.
+  private forgetWithoutRules(port: number): void {
+    const { personal, general } = this.portOf(port);
+    if (personal.size === 0 && general.length === 0) this.ports.delete(port);
   }
 
   private portOf(port: number): PortRules {
@@ -114,18 +142,3 @@ export class RuleTable {
     return found;
   }
 }
-
-const predicates = ({ rule }: AppliedRule): number =>
-  'all' in rule.match ? rule.match.all.length : 1;
-
-const equalities = ({ rule }: AppliedRule): number =>
-  'all' in rule.match ? rule.match.all.filter((predicate) => 'equals' in predicate).length : 1;
-
-// More predicates, then more equals, then the older intercept; ids end every tie.
-const byOrder = (one: AppliedRule, other: AppliedRule): number =>
-  predicates(other) - predicates(one) ||
-  equalities(other) - equalities(one) ||
-  compare(one.rule.createdAt, other.rule.createdAt) ||
-  compare(one.rule.id, other.rule.id);
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
