@@ -31,6 +31,14 @@ export const requestCounterexamples: readonly (readonly [string, Input])[] = [
       cuts: [],
     },
   ],
+  [
+    'seed 266967280: close in Proxy-Connection, and one behind it',
+    {
+      bytes:
+        'X!Y / HTTP/1.1\r\nHost: example.test\r\nProxy-Connection:Connection: x, ClOsE\r\n\r\nX!Y / HTTP/1.1\r\nHost: example.test\r\n\r\n',
+      cuts: [],
+    },
+  ],
 ];
 
 /** Answers on which the agent and Node once disagreed, with the seed that found them. */
