@@ -31,6 +31,8 @@ const never: Matcher = () => false;
 export class RuleTable {
   /** The last event that is in effect; null before the first. */
   applied: { readonly epoch: string; readonly version: number } | null = null;
+  /** Events that were applied since the start. */
+  changes = 0;
   private readonly rules = new Map<string, AppliedRule>();
   private readonly ports = new Map<number, PortRules>();
 
@@ -61,6 +63,7 @@ export class RuleTable {
     else if (event.type === 'put') this.put(event.rule);
     else this.remove(event.id);
     this.applied = { epoch: event.epoch, version: event.version };
+    this.changes += 1;
     return true;
   }
 

@@ -41,6 +41,9 @@ export const metricsText = ({ clients, decided, table }: Measured): string => {
       { labels: { verdict: 'unmatched' }, value: decided.unmatched },
     ]),
     family(`${prefix}rules`, 'gauge', 'Rules in effect.', [{ value: table.size }]),
+    family(`${prefix}rule_changes_total`, 'counter', "Changes of rules, by the manager's events.", [
+      { value: table.changes },
+    ]),
     ...ruleFamilies(prefix, rules),
   ];
   return all.join('');
