@@ -80,4 +80,13 @@ export const answerCounterexamples: readonly (readonly [string, AnswerInput])[] 
       thenEnd: false,
     },
   ],
+  [
+    'seed 267580190: a tab behind a length, and the same in the reason',
+    {
+      bytes: 'HTTP/1.1 200 OK?content-LENGTH:\t5 \t \r\ncontent-LENGTH:\t5 \t \r\n\r\nhello',
+      cuts: [],
+      method: 'GET',
+      thenEnd: false,
+    },
+  ],
 ];
