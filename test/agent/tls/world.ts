@@ -1,0 +1,230 @@
+import { once } from 'node:events';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type ConnectionOptions,
+  connect,
+  createServer,
+  type TLSSocket,
+  type TlsOptions,
+} from 'node:tls';
+import type { Divert } from '../../../src/agent/divert.ts';
+import { TlsCounts } from '../../../src/agent/tls/counts.ts';
+import { CredentialsKeeper } from '../../../src/agent/tls/keeper.ts';
+import { Turns } from '../../../src/agent/tls/turns.ts';
+import {
+  type Authority,
+  type Certified,
+  makeAuthority,
+  makeCertificate,
+} from '../../support/certificate.ts';
+import { startAgent, type TestAgent } from '../start-agent.ts';
+
+const closers: (() => Promise<unknown> | unknown)[] = [];
+
+/** Something to be ended after the test. */
+export const afterwards = (close: () => Promise<unknown> | unknown): void =>
+  void closers.push(close);
+
+export const endWorld = async (): Promise<void> => {
+  for (const close of closers.splice(0).reverse()) { await close(); }
+};
+
+/** Signs everything unless a test wants another. */
+export const authority: Authority = makeAuthority();
+
+/** A new folder, gone after the test. */
+export const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'byway-tls-'));
+  afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** Writes a file as programs that care do: never half of it is seen. */
+export const replace = (file: string, content: string): void => {
+  writeFileSync(`${file}.new`, content);
+  renameSync(`${file}.new`, file);
+};
+
+export type Warned = { readonly fields: unknown; readonly message: string };
+
+export type TlsAgent = TestAgent & {
+  readonly counts: TlsCounts;
+  readonly keeper: CredentialsKeeper;
+  readonly warned: Warned[];
+  readonly files: { readonly cert: string; readonly key: string };
+};
+
+export type TlsAgentOptions = {
+  readonly certified?: Certified;
+  readonly clientCa?: string;
+  readonly upstreamCa?: string;
+  readonly upstream?: Certified;
+  readonly divert?: Divert | undefined;
+  readonly handshakes?: number;
+};
+
+/** An agent with a certificate for localhost in front of a port. */
+export const startTlsAgent = async (
+  port: number,
+  options: TlsAgentOptions = {},
+): Promise<TlsAgent> => {
+  const {
+    certified = makeCertificate(authority),
+    clientCa,
+    upstreamCa,
+    upstream,
+    divert,
+  } = options;
+  const folder = newFolder();
+  const file = (name: string, content: string): string => {
+    replace(join(folder, name), content);
+    return join(folder, name);
+  };
+  const files = { cert: file('tls.crt', certified.cert), key: file('tls.key', certified.key) };
+  const warned: Warned[] = [];
+  const log = {
+    ...{ debug: () => {}, info: () => {}, error: () => {} },
+    warn: (fields: unknown, message: string) => void warned.push({ fields, message }),
+  };
+  const keeper = await CredentialsKeeper.start(
+    {
+      ...files,
+      clientCa: clientCa === undefined ? undefined : file('client-ca', clientCa),
+      upstreamCa: upstreamCa === undefined ? undefined : file('upstream-ca', upstreamCa),
+      upstream:
+        upstream === undefined
+          ? undefined
+          : { cert: file('up.crt', upstream.cert), key: file('up.key', upstream.key) },
+    },
+    log,
+    20,
+  );
+  afterwards(keeper.stop);
+  const counts = new TlsCounts();
+  const turns = new Turns(options.handshakes ?? 256);
+  const tls = { credentials: () => keeper.credentials, counts, turns, log };
+  const agent = await startAgent(port, divert, undefined, tls);
+  afterwards(agent.server.close);
+  return { ...agent, counts, keeper, warned, files };
+};
+
+/** A service in TLS on a free port. */
+export type TlsPod = {
+  readonly port: number;
+  readonly sockets: TLSSocket[];
+  readonly text: () => string;
+};
+
+export const startTlsPod = async (
+  onSocket: (socket: TLSSocket, all: () => string) => void,
+  options: TlsOptions = {},
+): Promise<TlsPod> => {
+  const sockets: TLSSocket[] = [];
+  let text = '';
+  const server = createServer(
+    { ...makeCertificate(authority), allowHalfOpen: true, ...options },
+    (socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+      let own = '';
+      socket.on('data', (bytes) => {
+        own += bytes.toString('latin1');
+        text += bytes.toString('latin1');
+        onSocket(socket, () => own);
+      });
+      onSocket(socket, () => own);
+    },
+  );
+  server.on('tlsClientError', () => {});
+  return { port: await listening(server), sockets, text: () => text };
+};
+
+type Server = ReturnType<typeof createTcpServer>;
+
+/** Its port, once it listens; it ends after the test. */
+export const listening = async (server: Server): Promise<number> => {
+  const open = new Set<{ destroy: () => void }>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => open.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterwards(async () => {
+    for (const socket of open) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return (server.address() as AddressInfo).port;
+};
+
+/** A caller's connection in TLS that keeps what it gets. */
+export type TlsClient = {
+  readonly socket: TLSSocket;
+  readonly text: () => string;
+  readonly write: (text: string) => void;
+  /** Resolves when what has come satisfies the test; rejects when the connection ends before. */
+  readonly until: (satisfied: (text: string) => boolean) => Promise<string>;
+  /** Resolves when the connection is over, with its error if there was one. */
+  readonly closed: Promise<Error | undefined>;
+};
+
+/** Resolves after the handshake; rejects when there is none. */
+export const openTls = async (port: number, more: ConnectionOptions = {}): Promise<TlsClient> => {
+  const options = { port, host: '127.0.0.1', servername: 'localhost', ca: authority.cert, ...more };
+  const socket = connect(options);
+  afterwards(() => socket.destroy());
+  let text = '';
+  let [over, failure] = [false, undefined as Error | undefined];
+  const waiting = new Set<() => void>();
+  const look = (): void => {
+    for (const check of waiting) check();
+  };
+  socket.on('data', (bytes) => {
+    text += bytes.toString('latin1');
+    look();
+  });
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  const closed = new Promise<Error | undefined>((resolve) => {
+    socket.once('close', () => {
+      over = true;
+      resolve(failure);
+      look();
+    });
+  });
+  await once(socket, 'secureConnect');
+  const until = (satisfied: (text: string) => boolean): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (satisfied(text)) resolve(text);
+        else if (over) reject(new Error(`over after ${JSON.stringify(text)}: ${failure?.message}`));
+        else return;
+        waiting.delete(check);
+      };
+      waiting.add(check);
+      check();
+    });
+  return {
+    socket,
+    text: () => text,
+    write: (bytes) => void socket.write(bytes, 'latin1'),
+    until,
+    closed,
+  };
+};
+
+/** An answer of HTTP/1 with that body. */
+export const answer = (body: string): string =>
+  `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+/** Answers each request's head with what it asked for behind a name. */
+export const http1 =
+  (name: string) =>
+  (socket: { write: (text: string) => unknown }, all: () => string): void => {
+    const heads = all().split('\r\n\r\n');
+    if (all().endsWith('\r\n\r\n')) socket.write(answer(`${name} ${heads.at(-2)?.split(' ')[1]}`));
+  };
