@@ -1,5 +1,7 @@
-import { createServer as createHttpServer } from 'node:http';
+import { Agent, createServer as createHttpsServer, get as getHttps } from 'node:https';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { makeCertificate } from '../../support/certificate.ts';
 import { openRawClient } from '../../support/raw-client.ts';
 import { startRawServer } from '../../support/raw-server.ts';
 import { until } from '../../support/until.ts';
@@ -7,6 +9,7 @@ import { key, laptopOn, rule } from '../start-agent.ts';
 import {
   afterwards,
   answer,
+  authority,
   endWorld,
   http1,
   listening,
@@ -53,7 +56,7 @@ test('requests on one connection go here and there, each decided on its own', as
   expect(answers.map((one) => one.includes(mark))).toEqual([false, true, false, true, false, true]);
   expect(pod.sockets).toHaveLength(1);
   expect(pod.text()).toBe(get('/0') + get('/2') + get('/4'));
-  expect(agent.counts).toMatchObject({ accepted: 1, connected: 1 });
+  expect(agent.tls.counts).toMatchObject({ accepted: 1, connected: 1 });
 });
 
 test('1 MB each way comes through as it is', async () => {
@@ -155,12 +158,12 @@ describe('ends', () => {
 
   test('of a caller without close_notify break the pod', async () => {
     const pod = await startTlsPod((socket, all) => {
-      if (all() === 'ping') socket.write('pong');
+      if (all() === '*1\r\n') socket.write('pong');
     });
     const agent = await startTlsAgent(pod.port);
     const between = await startBetween(agent.port);
     const client = await openTls(between.port);
-    client.write('ping');
+    client.write('*1\r\n');
     await client.until((text) => text === 'pong');
     const broken = new Promise((resolve) => pod.sockets[0]?.once('error', resolve));
     between.endBackwards();
@@ -169,8 +172,7 @@ describe('ends', () => {
 });
 
 const startBetween = async (port: number) => {
-  const { createServer, connect } = await import('node:net');
-  const sockets: (readonly [ReturnType<typeof connect>, ReturnType<typeof connect>])[] = [];
+  const sockets: (readonly [Socket, Socket])[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const other = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     other.on('error', () => {});
@@ -200,11 +202,7 @@ test('a request that waits is answered, and then the connection ends, on drain',
 });
 
 test('Node as caller and as pod: many requests on few connections', async () => {
-  const { makeCertificate } = await import('../../support/certificate.ts');
-  const { authority } = await import('./world.ts');
-  const { Agent, createServer, get: getTls } = await import('node:https');
-  void createHttpServer;
-  const server = createServer(makeCertificate(authority), (request, response) => {
+  const server = createHttpsServer(makeCertificate(authority), (request, response) => {
     request.resume().once('end', () => response.end(`pod ${request.url}`));
   });
   const agent = await startTlsAgent(await listening(server));
@@ -212,7 +210,7 @@ test('Node as caller and as pod: many requests on few connections', async () => 
   afterwards(() => connections.destroy());
   const ask = (path: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      getTls({ port: agent.port, host: 'localhost', path, agent: connections }, (response) => {
+      getHttps({ port: agent.port, host: 'localhost', path, agent: connections }, (response) => {
         let text = '';
         response.on('data', (bytes) => {
           text += bytes;
@@ -222,5 +220,5 @@ test('Node as caller and as pod: many requests on few connections', async () => 
     });
   const paths = Array.from({ length: 400 }, (_, index) => `/${index}`);
   expect(await Promise.all(paths.map(ask))).toEqual(paths.map((path) => `pod ${path}`));
-  expect(agent.counts.accepted).toBeLessThanOrEqual(8);
+  expect(agent.tls.counts.accepted).toBeLessThanOrEqual(8);
 });

@@ -11,8 +11,7 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import type { Divert } from '../../../src/agent/divert.ts';
-import { TlsCounts } from '../../../src/agent/tls/counts.ts';
-import { CredentialsKeeper } from '../../../src/agent/tls/keeper.ts';
+import { startTls, type Tls } from '../../../src/agent/tls/start.ts';
 import { Turns } from '../../../src/agent/tls/turns.ts';
 import {
   type Authority,
@@ -29,7 +28,9 @@ export const afterwards = (close: () => Promise<unknown> | unknown): void =>
   void closers.push(close);
 
 export const endWorld = async (): Promise<void> => {
-  for (const close of closers.splice(0).reverse()) { await close(); }
+  for (const close of closers.splice(0).reverse()) {
+    await close();
+  }
 };
 
 /** Signs everything unless a test wants another. */
@@ -51,8 +52,7 @@ export const replace = (file: string, content: string): void => {
 export type Warned = { readonly fields: unknown; readonly message: string };
 
 export type TlsAgent = TestAgent & {
-  readonly counts: TlsCounts;
-  readonly keeper: CredentialsKeeper;
+  readonly tls: Tls;
   readonly warned: Warned[];
   readonly files: { readonly cert: string; readonly key: string };
 };
@@ -63,7 +63,8 @@ export type TlsAgentOptions = {
   readonly upstreamCa?: string;
   readonly upstream?: Certified;
   readonly divert?: Divert | undefined;
-  readonly handshakes?: number;
+  /** Handshakes at once. */
+  readonly turns?: number;
 };
 
 /** An agent with a certificate for localhost in front of a port. */
@@ -89,7 +90,7 @@ export const startTlsAgent = async (
     ...{ debug: () => {}, info: () => {}, error: () => {} },
     warn: (fields: unknown, message: string) => void warned.push({ fields, message }),
   };
-  const keeper = await CredentialsKeeper.start(
+  const started = await startTls(
     {
       ...files,
       clientCa: clientCa === undefined ? undefined : file('client-ca', clientCa),
@@ -102,13 +103,12 @@ export const startTlsAgent = async (
     log,
     20,
   );
-  afterwards(keeper.stop);
-  const counts = new TlsCounts();
-  const turns = new Turns(options.handshakes ?? 256);
-  const tls = { credentials: () => keeper.credentials, counts, turns, log };
+  afterwards(started.stop);
+  const turns = options.turns === undefined ? started.turns : new Turns(options.turns);
+  const tls = { ...started, turns };
   const agent = await startAgent(port, divert, undefined, tls);
   afterwards(agent.server.close);
-  return { ...agent, counts, keeper, warned, files };
+  return { ...agent, tls, warned, files };
 };
 
 /** A service in TLS on a free port. */
@@ -172,7 +172,10 @@ export type TlsClient = {
 };
 
 /** Resolves after the handshake; rejects when there is none. */
-export const openTls = async (port: number, more: ConnectionOptions = {}): Promise<TlsClient> => {
+export const openTls = async (
+  port: number,
+  more: ConnectionOptions & { readonly allowHalfOpen?: boolean } = {},
+): Promise<TlsClient> => {
   const options = { port, host: '127.0.0.1', servername: 'localhost', ca: authority.cert, ...more };
   const socket = connect(options);
   afterwards(() => socket.destroy());
