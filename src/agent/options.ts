@@ -5,7 +5,7 @@ import type { Workload } from '../protocol/workload.ts';
 import type { Route } from './server.ts';
 import { type TlsOptions, tlsFlags, tlsHelp, tlsOptionsOf } from './tls/options.ts';
 
-export const agentHelp = `byway-agent: stands in front of a service and sends matching requests to laptops
+export const agentHelp: string = `byway-agent: stands in front of a service and sends matching requests to laptops
 
   byway-agent --workload cart --listen 127.0.0.1:8081 --upstream 127.0.0.1:9081 \\
     --manager http://127.0.0.1:7070 --token-file token

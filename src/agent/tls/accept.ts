@@ -1,4 +1,5 @@
 import { TLSSocket } from 'node:tls';
+import { systemCode } from '../../base/errors.ts';
 import type { CallerFailure } from './counts.ts';
 import type { Credentials } from './credentials.ts';
 import { join } from './join.ts';
@@ -37,9 +38,10 @@ export const acceptTls = (
       clearTimeout(timer);
       resolve({ ok: false, failure });
     };
-    socket.once('_tlsError', () => {
-      if (failure === 'gone' && transport.errored === null && !transport.isRead)
-        failure = 'handshake';
+    socket.once('_tlsError', (error: Error) => {
+      if (failure !== 'gone' || transport.errored !== null || transport.isRead) return;
+      const hasNone = systemCode(error) === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
+      failure = hasNone ? 'client_certificate' : 'handshake';
     });
     socket.once('close', closed);
     socket.once('secure', () => {

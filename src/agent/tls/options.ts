@@ -15,7 +15,7 @@ export type TlsOptions = {
   readonly upstream: { readonly cert: string; readonly key: string } | undefined;
 };
 
-export const tlsHelp = `  --tls-cert FILE        a certificate (PEM, with those between it and the authority) and its key:
+export const tlsHelp: string = `  --tls-cert FILE        a certificate (PEM, with those between it and the authority) and its key:
   --tls-key FILE         TLS is then ended here, and its requests are looked at
   --tls-client-ca FILE   callers in TLS must show a certificate that this authority has signed
   --upstream-ca FILE     the service must show one that this authority has signed; needed with
@@ -24,19 +24,29 @@ export const tlsHelp = `  --tls-cert FILE        a certificate (PEM, with those 
   --upstream-key FILE    its key; all these files are read again when they change
 `;
 
-const text = { type: 'string' } as const;
+type Flag =
+  | 'tls-cert'
+  | 'tls-key'
+  | 'tls-client-ca'
+  | 'upstream-ca'
+  | 'upstream-cert'
+  | 'upstream-key';
+
+type Text = { readonly type: 'string' };
+
+const text: Text = { type: 'string' };
 
 /** The flags, for `parseArgs`. */
-export const tlsFlags = {
+export const tlsFlags: Readonly<Record<Flag, Text>> = {
   'tls-cert': text,
   'tls-key': text,
   'tls-client-ca': text,
   'upstream-ca': text,
   'upstream-cert': text,
   'upstream-key': text,
-} as const;
+};
 
-type Values = { readonly [flag in keyof typeof tlsFlags]?: string | undefined };
+type Values = { readonly [flag in Flag]?: string | undefined };
 
 /**
  * What the flags say; undefined without `--tls-cert`. Throws a usage error for a half of a pair, for
@@ -50,9 +60,7 @@ export const tlsOptionsOf = (
   const upstream = pairOf(values, 'upstream-cert', 'upstream-key');
   const { 'tls-client-ca': clientCa, 'upstream-ca': upstreamCa } = values;
   if (own === undefined) {
-    const idle = (Object.keys(tlsFlags) as (keyof Values)[]).find(
-      (flag) => values[flag] !== undefined,
-    );
+    const idle = (Object.keys(tlsFlags) as Flag[]).find((flag) => values[flag] !== undefined);
     if (idle !== undefined) throw usage(`--${idle} does nothing without --tls-cert and --tls-key.`);
     return undefined;
   }
@@ -65,7 +73,7 @@ export const tlsOptionsOf = (
   return { ...own, clientCa, upstreamCa, upstream };
 };
 
-const pairOf = (values: Values, certFlag: keyof Values, keyFlag: keyof Values) => {
+const pairOf = (values: Values, certFlag: Flag, keyFlag: Flag) => {
   const [cert, key] = [values[certFlag], values[keyFlag]];
   if (cert !== undefined && key !== undefined) return { cert, key };
   if (cert === undefined && key === undefined) return undefined;

@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Wire } from '../wire.ts';
 import { Later } from './later.ts';
@@ -45,8 +44,9 @@ export class Pod {
   }
 
   /**
-   * Gives the connection that is there, and later ones, which speak what the caller was told. One
-   * that fails is as that of a service that is down, unless a request waits: that is answered.
+   * Gives the connection that is there, and later ones, which speak what the caller was told. To
+   * requests that there is no connection for the reason is answered; a service that is not there
+   * breaks its connection as it does without TLS.
    */
   dialAs(protocol: string | undefined): () => Wire {
     const wish = { ...this.#wish, protocols: protocol === undefined ? [] : [protocol] };
@@ -54,9 +54,9 @@ export class Pod {
       const first = this.#first;
       this.#first = undefined;
       this.#dialled = undefined;
-      if (first === undefined) return this.#dialLater(wish);
-      if (!first.ok || first.socket.destroyed) return brokenWire();
-      return Wire.on(first.socket);
+      if (first?.ok === true && !first.socket.destroyed) return Wire.on(first.socket);
+      if (first?.ok === false && first.failure !== 'connect') return Wire.on(standIn(first));
+      return this.#dialLater(wish);
     };
   }
 
@@ -72,8 +72,9 @@ export class Pod {
     later.once('close', () => wire.abort());
     void this.#handshake(wire, wish).then((connected) => {
       if (connected.ok) later.attach(connected.socket);
-      else if (later.isWanted) later.attach(standIn(connected));
-      else later.destroy(new Error(connected.reason));
+      else if (connected.failure === 'connect' && !later.isWanted)
+        later.destroy(new Error(connected.reason));
+      else later.attach(standIn(connected));
     });
     return Wire.on(later);
   }
@@ -110,10 +111,3 @@ export class Pod {
 
 // Every connection may fail in the same way: one line a minute tells as much as all of them.
 let nextLog = 0;
-
-const brokenWire = (): Wire => {
-  const stream = new PassThrough();
-  const wire = Wire.on(stream);
-  stream.destroy(new Error('There is no TLS connection to the service.'));
-  return wire;
-};

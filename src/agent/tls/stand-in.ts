@@ -9,28 +9,35 @@ import { type Duplex, duplexPair } from 'node:stream';
 import { detect } from '../detect.ts';
 import type { Unconnected } from './upstream.ts';
 
+const patienceMilliseconds = 10_000;
+
 /**
  * The other end of a connection to a service that can't be reached in TLS: answers each request
  * with 502 and the reason, in HTTP/1 or HTTP/2 as the first bytes say, and breaks what is neither.
  * A service that is not there at all gets no answer either, as without TLS: HTTP/1 is broken, and
- * streams of HTTP/2 are refused, which tells a caller that it may repeat them.
+ * streams of HTTP/2 are refused, which tells a caller that it may repeat them. Who is silent for
+ * `patienceMilliseconds` waits for a service that speaks first, and is broken likewise.
  */
 export const standIn = (unconnected: Unconnected): Duplex => {
   const [outside, inside] = duplexPair();
   inside.on('error', () => {});
   let seen: Buffer = Buffer.alloc(0);
+  const leave = (): void => void outside.destroy(new Error('There is no service to speak to.'));
+  const timer = setTimeout(leave, patienceMilliseconds);
+  outside.once('close', () => clearTimeout(timer));
   inside.once('close', () => outside.destroy());
   const look = (bytes: Buffer): void => {
     seen = Buffer.concat([seen, bytes]);
     const detected = detect(seen);
     if (detected === undefined) return;
+    clearTimeout(timer);
     inside.removeListener('data', look);
     inside.pause();
     inside.unshift(seen);
     if (detected === 'http2') answerHttp2(inside, unconnected);
     else if (detected === 'http1' && unconnected.failure !== 'connect')
       answerHttp1(inside, unconnected);
-    else outside.destroy(new Error('There is no service to speak to.'));
+    else leave();
   };
   inside.on('data', look);
   inside.once('end', () => inside.end());
@@ -62,6 +69,7 @@ const answerHttp1 = (stream: Duplex, unconnected: Unconnected): void => {
     server.on(event, () => stream.end(`HTTP/1.1 502 Bad Gateway\r\n${lines.join('')}\r\n${text}`));
   }
   server.emit('connection', stream);
+  stream.resume();
 };
 
 const answerHttp2 = (stream: Duplex, unconnected: Unconnected): void => {
