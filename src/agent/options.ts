@@ -41,13 +41,10 @@ export const parseAgentOptions = (
   const values = parsed(argv);
   if (values.help === true) return { print: 'help' };
   if (values.version === true) return { print: 'version' };
+  const name = required(values.workload, '--workload NAME');
   const routes = routesOf(values.listen ?? [], values.upstream ?? []);
   return {
-    workload: {
-      namespace: values.namespace ?? 'default',
-      kind: 'process',
-      name: required(values.workload, '--workload NAME'),
-    },
+    workload: { namespace: values.namespace ?? 'default', kind: 'process', name },
     routes,
     manager: managerOf(required(values.manager, '--manager URL')),
     tokenFile: values['token-file'],

@@ -5,7 +5,7 @@ import { makeCertificate } from '../../support/certificate.ts';
 import { openRawClient } from '../../support/raw-client.ts';
 import { startRawServer } from '../../support/raw-server.ts';
 import { until } from '../../support/until.ts';
-import { key, laptopOn, rule } from '../start-agent.ts';
+import { key, laptopOn, rule, startAgent } from '../start-agent.ts';
 import {
   afterwards,
   answer,
@@ -112,6 +112,19 @@ test('without TLS the same port takes plain HTTP and brings it to the pod as it 
   await client.until((text) => text.endsWith('laptop /2'));
   expect(pod.received.map(String)).toEqual([get('/1')]);
   client.socket.destroy();
+});
+
+test('without a certificate of its own the agent passes TLS through untouched', async () => {
+  const pod = await startTlsPod(http1('pod'), { ALPNProtocols: ['http/1.1'] });
+  const agent = await startAgent(pod.port, laptopOn(await startLaptop()));
+  afterwards(agent.server.close);
+  agent.rules(rule(pod.port));
+  const [through, direct] = [await openTls(agent.port), await openTls(pod.port)];
+  const certificateOf = ({ socket }: typeof direct) => socket.getPeerX509Certificate()?.fingerprint256;
+  expect(certificateOf(through)).toBe(certificateOf(direct));
+  through.write(get('/a', true));
+  await through.until((text) => text.endsWith('pod /a'));
+  expect(agent.table.of(pod.port)?.seen).toBe(0);
 });
 
 describe('ends', () => {
