@@ -3,6 +3,7 @@ import { systemCode } from '../../base/errors.ts';
 import type { CallerFailure } from './counts.ts';
 import type { Credentials } from './credentials.ts';
 import { join } from './join.ts';
+import { bufferBytes } from './limits.ts';
 import type { Transport } from './transport.ts';
 
 /** A caller's connection with the handshake done, or why there is none; then it is over. */
@@ -20,13 +21,15 @@ export const acceptTls = (
   protocol: string | undefined,
   milliseconds: number,
 ): Promise<Accepted> => {
-  const socket = new TLSSocket(transport, {
+  const options = {
     isServer: true,
+    highWaterMark: bufferBytes,
     secureContext: credentials.server,
     requestCert: credentials.verifiesClients,
     rejectUnauthorized: credentials.verifiesClients,
     ...(protocol === undefined ? {} : { ALPNProtocols: [protocol] }),
-  });
+  };
+  const socket = new TLSSocket(transport, options);
   join(socket, transport);
   return new Promise((resolve) => {
     let failure: CallerFailure = 'gone';

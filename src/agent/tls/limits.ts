@@ -4,3 +4,8 @@ export const handshakeMilliseconds = 10_000;
 export const upstreamMilliseconds = 5_000;
 /** Handshakes at once; those beyond wait for a turn within their time. */
 export const handshakesMax = 256;
+/**
+ * Bytes that may wait on each layer and in each direction of a connection; Node 20's own 16 KiB,
+ * less than one reading of ours, make it stop and go on with each.
+ */
+export const bufferBytes: number = 64 * 1024;

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Wire } from '../wire.ts';
+import { bufferBytes } from './limits.ts';
 
 type Done = (error?: Error | null) => void;
 
@@ -15,7 +16,7 @@ export class Transport extends Duplex {
   isRead = false;
 
   constructor({ wire, seen }: Begun) {
-    super();
+    super({ highWaterMark: bufferBytes });
     this.#wire = wire;
     this.once('end', () => {
       this.isRead = true;

@@ -5,7 +5,7 @@ import type { Wire } from '../wire.ts';
 import type { UpstreamFailure } from './counts.ts';
 import type { Credentials } from './credentials.ts';
 import { join } from './join.ts';
-import { upstreamMilliseconds } from './limits.ts';
+import { bufferBytes, upstreamMilliseconds } from './limits.ts';
 import { Transport } from './transport.ts';
 
 /** What to ask the service for. */
@@ -36,14 +36,16 @@ export const connectTls = (
 ): Promise<Connected> => {
   const reached = new Reached(wire);
   const transport = new Transport({ wire, seen: Buffer.alloc(0) });
-  const socket = connect({
+  const options = {
     socket: transport,
+    highWaterMark: bufferBytes,
     host,
     secureContext: credentials.upstream,
     rejectUnauthorized: credentials.verifiesUpstream,
     ...(serverName === undefined ? {} : { servername: serverName }),
     ...(protocols.length === 0 ? {} : { ALPNProtocols: listOf(protocols) }),
-  });
+  };
+  const socket = connect(options);
   join(socket, transport);
   return new Promise((resolve) => {
     let told: Unconnected | undefined;

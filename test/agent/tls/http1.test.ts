@@ -120,7 +120,8 @@ test('without a certificate of its own the agent passes TLS through untouched', 
   afterwards(agent.server.close);
   agent.rules(rule(pod.port));
   const [through, direct] = [await openTls(agent.port), await openTls(pod.port)];
-  const certificateOf = ({ socket }: typeof direct) => socket.getPeerX509Certificate()?.fingerprint256;
+  const certificateOf = ({ socket }: typeof direct) =>
+    socket.getPeerX509Certificate()?.fingerprint256;
   expect(certificateOf(through)).toBe(certificateOf(direct));
   through.write(get('/a', true));
   await through.until((text) => text.endsWith('pod /a'));
