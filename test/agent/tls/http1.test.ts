@@ -202,13 +202,19 @@ const startBetween = async (port: number) => {
   };
 };
 
-test('a request that waits is answered, and then the connection ends, on drain', async () => {
+test('on drain a request that waits is answered before its connection ends, an idle one ends at once', async () => {
   const pod = await startTlsPod(() => {});
   const agent = await startTlsAgent(pod.port);
   const client = await openTls(agent.port);
   client.write(get('/slow'));
   await until(() => pod.text() === get('/slow'));
+  const idle = await openTls(agent.port);
+  idle.write(get('/x'));
+  await until(() => pod.text().includes('/x'));
+  pod.sockets[1]?.write(answer('x'));
+  await idle.until((text) => text.endsWith('x'));
   const drained = agent.server.drain(0, 20_000);
+  expect(await idle.closed).toBeUndefined();
   pod.sockets[0]?.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
   expect(await client.closed).toBeUndefined();
   expect(client.text()).toBe('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok');

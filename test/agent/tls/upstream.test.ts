@@ -1,5 +1,5 @@
 import { connect as connectHttp2 } from 'node:http2';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { upstreamMilliseconds } from '../../../src/agent/tls/limits.ts';
 import { makeAuthority, makeCertificate } from '../../support/certificate.ts';
@@ -14,6 +14,7 @@ import {
   http1,
   listening,
   openTls,
+  startGate,
   startTlsAgent,
   startTlsPod,
 } from './world.ts';
@@ -253,6 +254,47 @@ test('an unused connection to the service that is cut before TLS begins is diall
   const client = await openTls(agent.port, { socket: early });
   client.write(get('/a'));
   await client.until((text) => text.endsWith('pod /a'));
+});
+
+test.each<readonly [string, (socket: Socket) => void]>([
+  ['ends', (socket) => void socket.end()],
+  ['speaks', (socket) => void socket.write('220 mail ready')],
+  ['breaks', (socket) => void socket.resetAndDestroy()],
+])('a service that %s in the middle of a hello is dialled again', async (_, act) => {
+  const waiting: Socket[] = [];
+  const pod = await startTlsPod(http1('pod'));
+  const between = createServer({ allowHalfOpen: true }, (socket) => {
+    if (waiting.push(socket) === 1) return;
+    socket.pipe(connect(pod.port, '127.0.0.1')).pipe(socket);
+  });
+  const agent = await startTlsAgent(await listening(between));
+  const gate = await startGate(agent.port, 20);
+  const opening = openTls(gate.port);
+  await until(() => agent.server.clients.bytes().read === 20 && waiting.length === 1);
+  const [first] = waiting;
+  const gone = new Promise((resolve) => first?.once('close', resolve).resume());
+  if (first !== undefined) act(first);
+  await gone;
+  gate.open();
+  const client = await opening;
+  client.write(get('/a'));
+  await client.until((text) => text.endsWith('pod /a'));
+  expect(waiting).toHaveLength(2);
+});
+
+test('a service that breaks before its caller has finished the handshake is dialled again', async () => {
+  const pod = await startTlsPod(http1('pod'));
+  const agent = await startTlsAgent(pod.port);
+  const gate = await startGate(agent.port, Number.POSITIVE_INFINITY);
+  const opening = openTls(gate.port);
+  await until(() => gate.held() > 0 && pod.sockets.length === 1);
+  pod.sockets[0]?.destroy();
+  await until(() => agent.tls.counts.upstreamFailures.handshake === 1);
+  gate.open();
+  const client = await opening;
+  client.write(get('/a'));
+  await client.until((text) => text.endsWith('pod /a'));
+  expect(pod.sockets).toHaveLength(2);
 });
 
 /** As `until`, while the timers of this process are not real. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -218,6 +218,31 @@ export const openTls = async (
     until,
     closed,
   };
+};
+
+/**
+ * Stands before an agent, and lets so many bytes of the first piece through; what follows waits
+ * until it is opened.
+ */
+export const startGate = async (port: number, bytesMax: number) => {
+  let [passed, isOpen] = [0, false];
+  const held: (() => void)[] = [];
+  const server = createTcpServer((socket) => {
+    const agent = connectTcp(port, '127.0.0.1');
+    agent.on('error', () => socket.destroy());
+    agent.pipe(socket);
+    socket.on('data', (bytes) => {
+      const now = isOpen ? bytes.length : passed === 0 ? Math.min(bytes.length, bytesMax) : 0;
+      passed += now;
+      agent.write(bytes.subarray(0, now));
+      if (now < bytes.length) held.push(() => agent.write(bytes.subarray(now)));
+    });
+  });
+  const open = (): void => {
+    isOpen = true;
+    for (const pass of held.splice(0)) pass();
+  };
+  return { port: await listening(server), passed: () => passed, held: () => held.length, open };
 };
 
 /** An answer of HTTP/1 with that body. */
