@@ -138,3 +138,50 @@ test('the program outlives hundreds of callers and pods that break off in every 
   }, 'the end of all connections');
   expect(agent.stderr()).not.toMatch(/assert|Error:|planted/i);
 });
+
+test('the program outlives callers who stop reading and send garbage when the end is due', async () => {
+  const pod = await startTlsPod((socket, all) => {
+    const size = Number(/^GET \/(\d+)/.exec(all())?.[1] ?? 0);
+    if (size === 0 || !all().endsWith('\r\n\r\n')) return;
+    socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
+    socket.end(Buffer.alloc(size, 'x'));
+  });
+  const { flags } = filesIn(newFolder());
+  const { agent, port, admin } = await startAgent(pod.port, ...flags, '--admin', '127.0.0.1:0');
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`http://${admin}/metrics`)).text();
+    return Number(new RegExp(`\\n${name} (\\d+)`).exec(text)?.[1]);
+  };
+  const written = (): Promise<number> =>
+    metric('byway_agent_bytes_total{direction="out"}'.replace(/[{}]/g, '\\$&'));
+  const rubbish = [
+    Buffer.from([0x17, 3, 3, 0, 40, ...Buffer.alloc(40, 9)]),
+    Buffer.from([0x15, 3, 3, 0, 2, 2, 40]),
+    Buffer.alloc(2_000, 7),
+  ];
+  for (let size = 64 * 1024; size < 9e6; size *= 1.6) {
+    await Promise.all(
+      rubbish.map(async (bytes) => {
+        const socket = connectTcp(port, '127.0.0.1');
+        socket.on('error', () => {});
+        const client = await openTls(port, { socket });
+        client.socket.pause();
+        client.write(`GET /${Math.round(size)} HTTP/1.1\r\nHost: a\r\n\r\n`);
+        socket.pause();
+        // Until nothing more fits on the way to a caller who does not read.
+        for (let before = -1, now = await written(); now !== before; now = await written()) {
+          before = now;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        socket.write(bytes);
+        client.socket.resume();
+        socket.resume();
+        await client.closed;
+        socket.destroy();
+      }),
+    );
+  }
+  await until(async () => (await metric('byway_agent_connections')) === 0, 'the end of all');
+  expect(agent.child.exitCode).toBeNull();
+  expect(agent.stderr()).not.toMatch(/assert|Error:/i);
+});
