@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { DirectWriter } from './direct-write.ts';
 
 /** What happens on a wire; the owner swaps the whole object when its view of the wire changes. */
 export type WireHandler = {
@@ -25,11 +26,14 @@ const nobody: WireHandler = { bytes: () => {}, end: () => {}, drain: () => {}, c
 export class Wire {
   handler: WireHandler = nobody;
   readonly stream: Duplex;
+  private readonly direct: DirectWriter | undefined;
   private ended = false;
   private paused = false;
 
-  constructor(stream: Duplex) {
+  /** On a stream that the caller makes bring its bytes; `tcp` is the same stream, if it is that. */
+  constructor(stream: Duplex, tcp?: Socket) {
     this.stream = stream;
+    this.direct = tcp === undefined ? undefined : new DirectWriter(tcp, () => this.handler.drain());
     let clean = true;
     stream.on('end', () => this.handler.end());
     stream.on('drain', () => this.handler.drain());
@@ -50,6 +54,12 @@ export class Wire {
   write(bytes: Buffer): boolean {
     const { stream } = this;
     if (this.ended || stream.destroyed) return true;
+    const written = this.direct?.write(bytes) ?? 'refused';
+    if (written === 'whole') return true;
+    if (written === 'unfinished') {
+      keepMemory(bytes);
+      return false;
+    }
     const room = stream.write(bytes);
     // Most writes finish at once, whatever Node said before it tried.
     if (stream.writableLength === 0) return true;
