@@ -122,6 +122,8 @@ let reading: ReadBuffer | undefined;
 /** The memory that one socket is read into, replaced when a write still needs it. */
 export class ReadBuffer {
   private memory: Buffer = Buffer.allocUnsafeSlow(readBytesMax);
+  /** The last read's bytes: reads are often as long as the one before. */
+  private last: Buffer = this.memory;
   /** Where the bytes go; set before the first read. */
   wire: Wire | undefined;
 
@@ -134,7 +136,7 @@ export class ReadBuffer {
     callback: (length) => {
       reading = this;
       try {
-        this.wire?.handler.bytes(this.memory.subarray(0, length));
+        this.wire?.handler.bytes(this.firstBytes(length));
       } finally {
         reading = undefined;
       }
@@ -142,9 +144,16 @@ export class ReadBuffer {
     },
   };
 
+  private firstBytes(length: number): Buffer {
+    if (this.last.length !== length) this.last = this.memory.subarray(0, length);
+    return this.last;
+  }
+
   /** A write holds on to some of these bytes: the next read gets other memory. */
   giveAway(bytes: Buffer): void {
-    if (bytes.buffer === this.memory.buffer) this.memory = Buffer.allocUnsafeSlow(readBytesMax);
+    if (bytes.buffer !== this.memory.buffer) return;
+    this.memory = Buffer.allocUnsafeSlow(readBytesMax);
+    this.last = this.memory;
   }
 }
 

@@ -15,6 +15,8 @@ import { invalidAnswer, type Refusal, refusalBytes } from './refusal.ts';
 import { RequestReader } from './requests.ts';
 import type { Http1Services } from './services.ts';
 
+const unmarked: readonly string[] = [];
+
 /**
  * One client connection that speaks HTTP/1: reads its requests, decides each, sends it to the pod
  * or the laptop, and brings the answers back in order. `closed` is called once, at the end.
@@ -182,7 +184,7 @@ export class Http1Connection {
   }
 
   private marks({ servedBy }: Exchange): readonly string[] {
-    const lines = servedBy === undefined ? [] : [`x-byway-served-by: ${servedBy}`];
+    const lines = servedBy === undefined ? unmarked : [`x-byway-served-by: ${servedBy}`];
     // Only the last answer under way may say so: a client reads none behind it.
     if (!this.services.draining() || this.waiting.length > 1) return lines;
     this.closing = true;
