@@ -60,7 +60,7 @@ export class Http1Connection {
     };
     this.requests = new RequestReader({
       ready: () => this.ready(),
-      begin: (head, body) => this.begin(head, body),
+      begin: (head, bytes) => this.begin(head, bytes),
       more: (bytes) => this.flow(this.leg?.send(bytes) ?? true),
       complete: () => this.leg?.complete(),
       faulty: (fault, begun) => this.faulty(fault, begun),
@@ -107,7 +107,7 @@ export class Http1Connection {
     return podOnly && this.waiting.length < pipelinedRequestsMax;
   }
 
-  private begin(head: RequestHead, body: Buffer): boolean {
+  private begin(head: RequestHead, received: Buffer): boolean {
     const verdict = this.held ?? this.services.decide(head);
     this.held = this.waiting.length > 0 ? verdict : undefined;
     if (this.held !== undefined) return false;
@@ -116,7 +116,7 @@ export class Http1Connection {
     verdict?.counter.match();
     this.waiting.push(exchange);
     this.lastBegun = !persistent;
-    const bytes = forwarded(head, body);
+    const bytes = forwarded(head, received);
     const obstacle = verdict === undefined ? undefined : admit(verdict);
     if (verdict === undefined) this.beginOnPod(exchange, bytes);
     else if (obstacle === undefined) this.beginOnLaptop(exchange, verdict, bytes);
