@@ -9,6 +9,7 @@ const lines = (bytes) =>
 
 const cases = [
   { name: 'small', answerBytes: 100, rules: [1, 10_000] },
+  { name: 'heads differ', answerBytes: 100, differ: true },
   { name: 'answer 1 KB', answerBytes: 1024 },
   { name: 'answer 100 KB', answerBytes: 100 * 1024 },
   { name: 'headers 2 KB', answerBytes: 100, headers: lines(2000) },
@@ -16,8 +17,8 @@ const cases = [
   { name: 'POST 100 KB', answerBytes: 100, postBytes: 100 * 1024 },
 ];
 
-const open = async (folder, { answerBytes, rules = [1] }) => {
-  const service = await startService(folder, answerBytes);
+const open = async (folder, { answerBytes, rules = [1], differ }) => {
+  const service = await startService(folder, answerBytes, differ);
   const contestants = [
     has('haproxy') ? await startHaproxy(folder, service.port) : undefined,
     await startEnvoy(folder, service.port, 1),
@@ -37,7 +38,7 @@ const open = async (folder, { answerBytes, rules = [1] }) => {
 export const bench = (options) => {
   need({ wrk: 'wrk', nginx: 'nginx-light' });
   if (!has('haproxy')) process.stderr.write('HAProxy is not installed: going on without it.\n');
-  const round = (port, { headers, postBytes }, { seconds, folder }) =>
-    load(`http://127.0.0.1:${port}/`, { seconds, folder, headers, postBytes });
+  const round = (port, { headers, postBytes, differ }, { seconds, folder }) =>
+    load(`http://127.0.0.1:${port}/`, { seconds, folder, headers, postBytes, differ });
   return runCases({ cases, bases: ['haproxy', 'envoy'], open, load: round }, options);
 };

@@ -7,8 +7,8 @@ import { freePort, listening, start } from './measure.js';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The service behind every proxy: nginx with a small answer. */
-export const startService = async (folder, answerBytes) => {
+/** The service behind every proxy: nginx; `differ`: no two answers have the same head. */
+export const startService = async (folder, answerBytes, differ = false) => {
   const port = await freePort();
   const file = join(folder, `nginx-${port}.conf`);
   chmodSync(folder, 0o755);
@@ -20,6 +20,7 @@ events { worker_connections 4096; }
 http { access_log off; client_max_body_size 0; keepalive_requests 100000000; sendfile on;
   server {
     listen 127.0.0.1:${port} backlog=1024;
+    ${differ ? 'add_header x-request-id $request_id;' : ''}
     location / { ${answerBytes > 2000 ? `root ${folder}; rewrite ^ /answer-${port} break;` : `return 200 "${'x'.repeat(answerBytes)}";`} }
   }
 }

@@ -45,7 +45,8 @@ export class DirectWriter {
   private readonly socket: Socket & { readonly _handle?: Partial<Handle> | null };
   private readonly finished: () => void;
   private readonly internals: Internals | null;
-  private unfinished = false;
+  /** Node still reads from the memory of the last write. */
+  unfinished = false;
 
   /** `finished` is called after an unfinished write, unless the socket was destroyed. */
   constructor(socket: Socket, finished: () => void, internals: Internals | null = internalsHere) {

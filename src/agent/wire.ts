@@ -69,7 +69,7 @@ export class Wire {
 
   /** Some of what was written is still read from its memory. */
   get busy(): boolean {
-    return this.stream.writableLength > 0;
+    return this.stream.writableLength > 0 || this.direct?.unfinished === true;
   }
 
   /** Sends the end of our side; the other side may go on. */
