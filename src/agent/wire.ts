@@ -33,7 +33,7 @@ export class Wire {
   /** On a stream that the caller makes bring its bytes; `tcp` is the same stream, if it is that. */
   constructor(stream: Duplex, tcp?: Socket) {
     this.stream = stream;
-    this.direct = tcp === undefined ? undefined : new DirectWriter(tcp, () => this.handler.drain());
+    this.direct = tcp === undefined ? undefined : new DirectWriter(tcp, () => this.written());
     let clean = true;
     stream.on('end', () => this.handler.end());
     stream.on('drain', () => this.handler.drain());
@@ -72,11 +72,22 @@ export class Wire {
     return this.stream.writableLength > 0 || this.direct?.unfinished === true;
   }
 
+  /** Our side has ended, or will behind what is still to be written. */
+  get isEnded(): boolean {
+    return this.ended;
+  }
+
   /** Sends the end of our side; the other side may go on. */
   end(): void {
     if (this.ended || this.stream.destroyed) return;
     this.ended = true;
-    this.stream.end();
+    // Until then the wire can still be reset, so that half of what was said never looks whole.
+    if (this.direct?.unfinished !== true) this.stream.end();
+  }
+
+  private written(): void {
+    if (this.ended) this.stream.end();
+    else this.handler.drain();
   }
 
   pause(): void {

@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { dialWire } from '../../src/agent/sockets.ts';
+import { acceptWire, dialWire } from '../../src/agent/sockets.ts';
+import type { Wire } from '../../src/agent/wire.ts';
 import { openRawClient } from '../support/raw-client.ts';
 import { startRawServer } from '../support/raw-server.ts';
 import { until } from '../support/until.ts';
@@ -95,4 +96,23 @@ test.each([
   slow.resume();
   await until(() => length() === sent.length);
   expect(Buffer.concat(received).equals(sent)).toBe(true);
+});
+
+test('a wire that is aborted with its end behind unwritten bytes is reset', async () => {
+  const wires: Wire[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    wires.push(acceptWire(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(async () => void server.close());
+  const client = await openRawClient((server.address() as AddressInfo).port);
+  client.socket.pause();
+  await until(() => wires.length === 1);
+  const wire = wires[0] as Wire;
+  while (wire.write(Buffer.alloc(1024 * 1024)));
+  wire.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  wire.abort();
+  client.socket.resume();
+  expect(await client.closed).toBe('reset');
 });

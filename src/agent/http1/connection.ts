@@ -82,7 +82,7 @@ export class Http1Connection {
     this.requests.take(bytes);
     // Nothing is read that could not be looked at, so a client that pipelines without end waits.
     // After our end they get no answer, and a client that isn't read is never seen to end.
-    if (this.requests.waiting && this.client.stream.writableEnded) this.finish();
+    if (this.requests.waiting && this.client.isEnded) this.finish();
     else if (this.requests.waiting) this.client.pause();
   };
 
