@@ -45,12 +45,16 @@ export const startManager = (listen = '127.0.0.1:0') =>
 export const ownerToken = () => readFileSync(join(home(), 'token'), 'utf8').trim();
 
 /** `more`: further options of `byway-agent`. */
-export const startAgent = (managerUrl, upstreamPort, more = []) =>
-  startProgram('byway-agent.js', [
-    ...['--workload', 'soak', '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0'],
-    ...['--upstream', `127.0.0.1:${upstreamPort}`, '--token-file', join(home(), 'token')],
-    ...['--manager', managerUrl, ...more],
-  ]);
+export const startAgent = (managerUrl, upstreamPort, more = [], environment = {}) =>
+  startProgram(
+    'byway-agent.js',
+    [
+      ...['--workload', 'soak', '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0'],
+      ...['--upstream', `127.0.0.1:${upstreamPort}`, '--token-file', join(home(), 'token')],
+      ...['--manager', managerUrl, ...more],
+    ],
+    environment,
+  );
 
 /** What an agent's `/metrics` says, by name and labels. */
 export const metricsOf = async ({ ready }) => {

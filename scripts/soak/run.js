@@ -5,6 +5,7 @@ const soaks = {
   unmatched: () => import('./unmatched.js'),
   storm: () => import('./storm.js'),
   idle: () => import('./idle.js'),
+  slow: () => import('./slow.js'),
   fuzz: () => import('./fuzz.js'),
 };
 
