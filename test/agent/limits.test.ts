@@ -32,10 +32,11 @@ test('the limit of connections is some, and never none', () => {
   expect(connectionsWithin(0, 0)).toBe(1);
 });
 
-test('connections that all need the most fit into half the memory, and into the files', () => {
+test('connections that all need the most fit into the memory, and into the files', () => {
   const megabyte = 1024 * 1024;
-  expect(connectionsWithin(1_000_000, 256 * megabyte)).toBe(512);
-  expect(connectionsWithin(undefined, 256 * megabyte)).toBe(512);
+  expect(connectionsWithin(1_000_000, 256 * megabyte)).toBe(731);
+  expect(connectionsWithin(undefined, 256 * megabyte)).toBe(731);
+  expect(connectionsWithin(undefined, 64 * megabyte)).toBe(73);
   expect(connectionsWithin(undefined, 64 * 1024 * megabyte)).toBe(10_000);
   expect(connectionsWithin(1024, 64 * 1024 * megabyte)).toBe(488);
 });
