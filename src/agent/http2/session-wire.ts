@@ -4,6 +4,9 @@ import { recycle } from '../../protocol/http2/frame-writer.ts';
 import { Http2Session } from '../../protocol/http2/session.ts';
 import type { Wire } from '../wire.ts';
 
+// A peer that reads so slowly has had as long as draining takes.
+const lastWriteMilliseconds = 20_000;
+
 /** A connection that has begun: what was read of it already belongs to it. */
 export type Begun = { readonly wire: Wire; readonly seen: Buffer };
 
@@ -27,6 +30,7 @@ export class SessionWire {
   private awake = false;
   /** The wire takes more. */
   private room = true;
+  private finishing = false;
   private gone = false;
 
   constructor(role: Role, limits: Limits, begun: Begun, events: ConnectionEvents) {
@@ -93,12 +97,26 @@ export class SessionWire {
     if (!this.gone) this.events.lost(clean);
   }
 
-  // Everything was said, so that the wire needs nobody any more.
+  // Everything was said, but a slow reader may still have to hear the last of it.
   private finish(): void {
-    if (this.gone) return;
-    this.wire.discard();
-    this.wire.stream.once('close', () => this.close());
-    if (this.wire.stream.closed) this.close();
+    if (this.gone || this.finishing) return;
+    this.finishing = true;
+    const { wire } = this;
+    const discard = (): void => {
+      clearTimeout(timer);
+      wire.discard();
+    };
+    const timer = setTimeout(discard, lastWriteMilliseconds);
+    wire.stream.once('close', () => {
+      clearTimeout(timer);
+      this.close();
+    });
+    if (wire.stream.closed) this.close();
+    if (!wire.busy || wire.stream.destroyed) discard();
+    else {
+      wire.end();
+      wire.stream.once('finish', discard);
+    }
   }
 
   private close(): void {

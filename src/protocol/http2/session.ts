@@ -53,6 +53,11 @@ export class Http2Session implements FrameOwner {
     return this.core.over;
   }
 
+  /** `drain` was called. */
+  get isDraining(): boolean {
+    return this.drained !== 'no';
+  }
+
   /** No stream can be begun any more. */
   get isClosing(): boolean {
     return this.core.closing || this.core.over;

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { nearLimits } from '../../../src/agent/http2/limits.ts';
 import { SessionWire } from '../../../src/agent/http2/session-wire.ts';
 import { Wire } from '../../../src/agent/wire.ts';
@@ -32,6 +32,7 @@ class Stalling extends Duplex {
 
 const open: Duplex[] = [];
 afterEach(() => {
+  vi.useRealTimers();
   for (const stream of open.splice(0)) stream.destroy();
 });
 
@@ -106,5 +107,30 @@ describe('a peer that does not read', () => {
       Buffer.concat(Array.from({ length: 60 }, (_, at) => Buffer.alloc(1000, at))),
     );
     expect(body.at(-1)?.flags).toBe(1);
+  });
+
+  test('slowly gets the last of an answer, though the connection has ended', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { stream, connection, requests } = serve();
+    stream.push(new Bench('client').headers(1, getRequest, true));
+    await turn();
+    requests[0]?.sendHead(fieldsOf(':status=200'), false);
+    for (let index = 0; index < 60; index++) {
+      requests[0]?.sendData(Buffer.alloc(1000, index), index === 59);
+      connection.session.setWritable(true);
+      await turn();
+    }
+    connection.session.drain();
+    connection.session.drain();
+    await turn();
+    vi.advanceTimersByTime(10_000);
+    await turn();
+    expect(stream.destroyed).toBe(false);
+    stream.unstall();
+    for (let time = 0; time < 20; time++) await turn();
+    const body = framesOf(Buffer.concat(stream.written)).filter(({ type }) => type === 0);
+    expect(body.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(60_000);
+    vi.advanceTimersByTime(10_000);
+    expect(stream.destroyed).toBe(true);
   });
 });
