@@ -11,7 +11,7 @@ import { Http2Stream, type StreamOwner } from './stream.ts';
 
 /** What one side of a connection keeps to. All of it is announced to the peer, or bounds it. */
 export type Limits = {
-  /** Octets of data that may wait in one stream. */
+  /** Octets of data that may wait in one stream: 65,535 or more, which a peer begins with. */
   readonly streamWindow: number;
   /** Octets of data that may be on their way on the connection. */
   readonly connectionWindow: number;
