@@ -117,7 +117,7 @@ export class Http2Stream {
     if (!this.localEnded && (left > 0 || endStream)) {
       if (left > 0) this.queue.push(sent === 0 ? bytes : bytes.subarray(sent));
       this.ending = endStream;
-      this.owner.block(this);
+      if (this.id !== 0) this.owner.block(this);
     }
     if (sent > 0) this.events.sent(sent);
   }

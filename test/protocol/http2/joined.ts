@@ -27,9 +27,9 @@ export type Side = {
 };
 
 export const limits: Limits = {
-  streamWindow: 2000,
+  streamWindow: 40_000,
   connectionWindow: 70_000,
-  streams: 6,
+  streams: 3,
   fieldBytes: 4000,
   fields: 50,
 };

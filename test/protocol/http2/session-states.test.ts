@@ -194,6 +194,18 @@ describe('a client', () => {
     expect(bench.session.open).toBe(0);
   });
 
+  test('sends nothing of what waits when only a window grows', () => {
+    const bench = new Bench('client');
+    bench.take(frame(4, 0, 0, settingsPayload(3, 0)));
+    bench.output();
+    const stream = bench.request(...postRequest);
+    stream.sendHead(fieldsOf(...postRequest), false);
+    stream.sendData(Buffer.from('body'), true);
+    bench.take(frame(8, 0, 0, number(100)));
+    bench.session.setWritable(true);
+    expect(bench.said()).toEqual([]);
+  });
+
   test('begins what waits when settings allow more, in one block when it has no body', () => {
     const bench = new Bench('client');
     bench.take(frame(4, 0, 0, settingsPayload(3, 0)));
