@@ -7,6 +7,7 @@ const soaks = {
   idle: () => import('./idle.js'),
   slow: () => import('./slow.js'),
   fuzz: () => import('./fuzz.js'),
+  'fuzz-http2': () => import('./fuzz-http2.js'),
 };
 
 const { positionals, values } = parseArgs({

@@ -28,6 +28,15 @@ const differences: readonly (readonly [RegExp, string])[] = [
 
 const isKnown = (head: string): boolean => differences.some(([form]) => form.test(head));
 
+/** Frames that end a connection of Node's and say nothing about a request. */
+const endsNode = (bytes: Buffer): boolean => {
+  for (let at = begin.length; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    const isAck = (bytes.readUInt8(at + 4) & 1) !== 0;
+    if (isAck && [4, 6].includes(bytes.readUInt8(at + 3))) return true;
+  }
+  return false;
+};
+
 const wordOf = (lines: readonly string[]): Buffer =>
   frame(1, 4, 1, Buffer.from(new FieldEncoder().encode(fieldsOf(...lines))));
 
@@ -140,7 +149,7 @@ test('whatever a client sends, each request that we hand on is one that Node rea
     fc.asyncProperty(anyBytes, async (pieces) => {
       const ours = weRead(pieces);
       expect(weRead([Buffer.concat(pieces)])).toEqual(ours);
-      if (ours.length === 0 || ours.some(isKnown)) return;
+      if (ours.length === 0 || ours.some(isKnown) || endsNode(Buffer.concat(pieces))) return;
       const theirs = (await nodeServerReads(pieces)).map(({ head }) => head);
       for (const head of ours) expect(theirs).toContain(head);
     }),
