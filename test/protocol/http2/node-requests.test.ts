@@ -31,8 +31,11 @@ const isKnown = (head: string): boolean => differences.some(([form]) => form.tes
 /** Frames that end a connection of Node's and say nothing about a request. */
 const endsNode = (bytes: Buffer): boolean => {
   for (let at = begin.length; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    const type = bytes.readUInt8(at + 3);
     const isAck = (bytes.readUInt8(at + 4) & 1) !== 0;
-    if (isAck && [4, 6].includes(bytes.readUInt8(at + 3))) return true;
+    if (isAck && (type === 4 || type === 6)) return true;
+    // Settings of RFC 9218 and others that we do not know: Node minds how they change.
+    if (type === 4 && at + 11 <= bytes.length && bytes.readUInt16BE(at + 9) > 6) return true;
   }
   return false;
 };

@@ -41,7 +41,10 @@ export const nodeServerReads = async (
   near.on('data', () => {});
   near.on('error', () => {});
   const closed = new Promise<void>((resolve) => far.once('close', () => resolve()));
-  for (const piece of pieces) near.write(Buffer.from(piece));
+  const all = new Promise<void>((resolve) => {
+    near.write(Buffer.concat(pieces), () => resolve());
+  });
+  await Promise.race([all, closed]);
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   near.destroy();
