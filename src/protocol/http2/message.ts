@@ -62,8 +62,21 @@ const takePseudo = (aim: Aim, field: Field): void => {
   const { name, value } = field;
   if (!isAimed(name)) throw new MalformedMessage(`unknown ${readable(name)}`);
   if (aim[name] !== undefined) throw new MalformedMessage(`more than one ${name}`);
-  assertValue(field);
+  if (!field.isProper) assertPseudo(field);
   aim[name] = value;
+};
+
+// Looked at once like the others: it is proper where its name is allowed, which is asked each time.
+const assertPseudo = (field: Field): void => {
+  const { name, value } = field;
+  assertValue(field);
+  if (name === ':authority' && value.includes('@')) {
+    throw new MalformedMessage('user in :authority');
+  }
+  if (name === ':authority' && !hostForm.test(value)) {
+    throw new MalformedMessage('no proper :authority');
+  }
+  field.isProper = true;
 };
 
 const isAimed = (name: string): name is Exclude<keyof Aim, 'host' | 'length'> =>
@@ -114,10 +127,6 @@ const assertTarget = (aim: Aim, method: string): void => {
 const assertAuthority = (aim: Aim): void => {
   const { host } = aim;
   const authority = aim[':authority'];
-  if (authority?.includes('@') === true) throw new MalformedMessage('user in :authority');
-  if (authority !== undefined && !hostForm.test(authority)) {
-    throw new MalformedMessage('no proper :authority');
-  }
   if (host === undefined) return;
   if (!hostForm.test(host)) throw new MalformedMessage('no proper host');
   if (authority === undefined || isSameHost(host, authority)) return;
