@@ -40,23 +40,24 @@ describe('a connection to the service', () => {
   });
 
   test('that says GOAWAY before it was used is ended, and another one takes its place', async () => {
-    let said = 0;
-    const pod = await startRawServer((socket, all) => {
-      if (!all.includes(hello.subarray(0, 24)) || said > 0) return;
-      said += 1;
-      socket.write(Buffer.concat([emptySettings, frame(7, 0, 0, Buffer.alloc(8))]));
-    });
+    let [said, ended] = [0, 0];
+    const pod = await startRawServer(
+      (socket, all) => {
+        if (!all.includes(hello.subarray(0, 24)) || said > 0) return;
+        said += 1;
+        socket.write(Buffer.concat([emptySettings, frame(7, 0, 0, Buffer.alloc(8))]));
+      },
+      (socket) =>
+        void socket.once('end', () => {
+          ended += 1;
+          socket.end();
+        }),
+    );
     afterwards(pod.close);
     const agent = await agentBefore(pod.port);
     const client = await openRawClient(agent.port);
     client.write(hello);
-    let ended = false;
-    await until(() => pod.sockets.length === 1);
-    pod.sockets[0]?.once('end', () => {
-      ended = true;
-      pod.sockets[0]?.end();
-    });
-    await until(() => ended);
+    await until(() => ended === 1);
     client.write(new Bench('client').headers(1, getRequest, true));
     await until(() => pod.sockets.length === 2);
     client.socket.destroy();
