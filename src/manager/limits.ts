@@ -13,7 +13,19 @@ export const workloadsMax = 10_000;
 export const agentsPerWorkloadMax = 1_000;
 /** Lives of agents whose counts are held apart for one rule; the oldest are merged beyond it. */
 export const countedAgentsMax = 2_000;
+/** Tunnels in all, of laptops and agents. */
 export const tunnelsMax = 10_000;
+/** Tunnels of one user, of agents with the same token too; those that finish their streams count. */
+export const tunnelsPerUserMax = 2_000;
+/** Upgrades that one user may ask for. */
+export const upgradesPerUserPerSecond = 20;
+export const upgradesPerUserBurst = 200;
+/** Upgrades from one address, granted or not; behind an ingress all come from the same one. */
+export const upgradesPerAddressPerSecond = 1_000;
+export const upgradesPerAddressBurst = 2_000;
+/** Users and addresses whose pace is remembered. */
+export const usersSeenMax = 10_000;
+export const addressesSeenMax = 10_000;
 export const laptopsPerUserMax = 100;
 
 /** Server-sent event streams open at once, in all and for one token. */

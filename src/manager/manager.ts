@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { base32 } from '../base/identifier.ts';
 import type { Log } from '../base/log.ts';
 import { programVersion } from '../base/version.ts';
-import type { TunnelEnd } from '../tunnel/end.ts';
 import type { Secrets } from './data/secrets.ts';
 import { type Attachments, holdAttachments } from './identity/attachments.ts';
 import { deriveKeys, type Keys } from './identity/keys.ts';
@@ -10,6 +9,7 @@ import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
 import type { Store } from './store/store.ts';
+import { Tunnels } from './tunnels/tunnels.ts';
 import { holdWorkloads, type Workloads } from './workloads/workloads.ts';
 
 /** What the routes work with: all that a manager knows. */
@@ -25,7 +25,7 @@ export type Manager = {
   readonly sessions: Sessions;
   readonly intercepts: Intercepts;
   /** Every tunnel that is up, of laptops and of agents. */
-  readonly tunnels: Set<TunnelEnd>;
+  readonly tunnels: Tunnels;
 };
 
 export type ManagerOptions = {
@@ -59,6 +59,6 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     workloads,
     sessions,
     intercepts,
-    tunnels: new Set(),
+    tunnels: new Tunnels(),
   };
 };

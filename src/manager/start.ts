@@ -79,8 +79,9 @@ const stopServing = async (manager: Manager, server: Server): Promise<void> => {
   const { intercepts, tunnels } = manager;
   const closed = once(server, 'close');
   server.close();
-  for (const end of tunnels) end.close();
-  const tunnelsClosed = Promise.all([...tunnels].map((end) => end.closed));
+  const ends = [...tunnels.all()].map(({ end }) => end);
+  for (const end of ends) end.close();
+  const tunnelsClosed = Promise.all(ends.map((end) => end.closed));
   // A connection that was busy becomes idle once it is answered, and would then stay open.
   const sweep = setInterval(() => server.closeIdleConnections(), sweepEveryMs);
   const lastCall = setTimeout(() => server.closeAllConnections(), answersMsMax);
@@ -90,7 +91,7 @@ const stopServing = async (manager: Manager, server: Server): Promise<void> => {
   ]);
   clearInterval(sweep);
   clearTimeout(lastCall);
-  for (const end of tunnels) end.destroy();
+  for (const { end } of tunnels.all()) end.destroy();
   server.closeAllConnections();
   intercepts.stop();
 };

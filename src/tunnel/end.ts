@@ -1,5 +1,5 @@
 import type { Http2Session, Settings } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { Carrier } from './carrier.ts';
 import { type Heartbeat, keepBeating, usualHeartbeat } from './heartbeat.ts';
 import {
   drainMsMax,
@@ -54,7 +54,7 @@ export const wholeEnd = { waitForTrailers: true } as const;
 /** Takes charge of a session: window, heartbeat, and an end to every wait. */
 export const tunnelEnd = (
   session: Http2Session,
-  socket: Socket,
+  socket: Carrier,
   heartbeat: Heartbeat = usualHeartbeat,
 ): TunnelEnd => {
   session.setLocalWindowSize(tunnelWindowBytes);

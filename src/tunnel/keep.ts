@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Carrier } from './carrier.ts';
 import type { TunnelEnd } from './end.ts';
 import { retryMsMax, retryMsMin, stableMs } from './limits.ts';
 import { TunnelRefused } from './refused.ts';
@@ -14,8 +14,8 @@ export type TunnelDown = {
 };
 
 export type TunnelKeeping<End extends TunnelEnd> = {
-  readonly dial: (signal: AbortSignal) => Promise<Socket>;
-  readonly attach: (socket: Socket) => End;
+  readonly dial: (signal: AbortSignal) => Promise<Carrier>;
+  readonly attach: (socket: Carrier) => End;
   readonly onUp: (end: End) => void;
   readonly onDown: (down: TunnelDown) => void;
   readonly signal: AbortSignal;

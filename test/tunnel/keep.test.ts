@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import type { Carrier } from '../../src/tunnel/carrier.ts';
 import type { TunnelEnd } from '../../src/tunnel/end.ts';
 import { backoffMs, keepTunnel, type TunnelDown } from '../../src/tunnel/keep.ts';
 import { serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-const keep = (dialOnce: (signal: AbortSignal) => Promise<Socket>) => {
+const keep = (dialOnce: (signal: AbortSignal) => Promise<Carrier>) => {
   const controller = new AbortController();
   const ups: TunnelEnd[] = [];
   const downs: TunnelDown[] = [];

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../base/log.ts';
 import type { Role } from '../../protocol/api.ts';
-import { upgradeProtocol } from '../../tunnel/wire.ts';
+import { readOffer, upgradeOffer } from '../../tunnel/versions.ts';
 import type { Attachments } from '../identity/attachments.ts';
 import type { Principal } from '../identity/principal.ts';
 import { eventStreamsMax, eventStreamsPerTokenMax } from '../limits.ts';
@@ -87,9 +87,9 @@ export const routeBy = (options: RouterOptions): Router => {
     if (route.kind === 'upgrade') {
       throw new ApiProblem(
         'upgrade_required',
-        `A tunnel begins with "Upgrade: ${upgradeProtocol}".`,
+        `A tunnel begins with "Upgrade: ${offerOf(route)}".`,
         {},
-        { upgrade: upgradeProtocol },
+        { upgrade: offerOf(route) },
       );
     }
     const call = await callOf(request, { route, params }, principal);
@@ -120,11 +120,16 @@ const upgradeRoute = (
   routes: readonly Route[],
   request: IncomingMessage,
 ): UpgradeRoute | undefined => {
-  const offered = (request.headers.upgrade ?? '').split(',').map((protocol) => protocol.trim());
-  if (!offered.includes(upgradeProtocol)) return undefined;
+  const upgrade = request.headers.upgrade ?? '';
+  const isWebSocket = upgrade.toLowerCase() === 'websocket';
+  if (!isWebSocket && readOffer(upgrade).length === 0) return undefined;
   const { route } = find(routes, request);
-  return route.kind === 'upgrade' ? route : undefined;
+  if (route.kind !== 'upgrade') return undefined;
+  return (route.upgrade === 'websocket') === isWebSocket ? route : undefined;
 };
+
+const offerOf = ({ upgrade }: UpgradeRoute): string =>
+  upgrade === 'websocket' ? upgrade : upgradeOffer;
 
 const find = (routes: readonly Route[], { method, url }: IncomingMessage): Found => {
   const [path = ''] = (url ?? '').split('?', 1);
