@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { newIdentifier } from '../base/identifier.ts';
 import { programVersion } from '../base/version.ts';
+import { readAuthorities } from '../tunnel/authority-file.ts';
 import { startAdmin } from './admin/admin.ts';
 import { metricsText } from './admin/metrics.ts';
 import { startManagerLink } from './manager-link/link.ts';
@@ -39,6 +40,7 @@ const run = async (options: AgentOptions): Promise<number> => {
     address: {
       workload,
       manager,
+      ca: await authorities(options.ca),
       agent: newIdentifier('ag'),
       token: tokenReader(options.tokenFile),
     },
@@ -62,6 +64,12 @@ const run = async (options: AgentOptions): Promise<number> => {
   admin?.close();
   stop.abort();
   return exitCodes.ok;
+};
+
+const authorities = async (flag: string | undefined): Promise<string | undefined> => {
+  const file = flag ?? process.env['BYWAY_CA'];
+  if (file === undefined || file === '') return undefined;
+  return await readAuthorities(file, flag === undefined ? 'BYWAY_CA' : '--ca');
 };
 
 const tokenReader = (file: string | undefined) => async (): Promise<string> => {

@@ -47,6 +47,7 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     workloads,
     keys,
     isConnected,
+    transportOf: sessions.transportOf,
     log,
   });
   return {

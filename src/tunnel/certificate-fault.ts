@@ -13,6 +13,7 @@ const faults: Readonly<Record<string, readonly [string, string]>> = {
   CERT_REVOKED: ['was revoked', 'Whoever runs it must install another certificate.'],
   DEPTH_ZERO_SELF_SIGNED_CERT: ['is signed by itself', authority],
   SELF_SIGNED_CERT_IN_CHAIN: [unknownSigner, authority],
+  CERT_SIGNATURE_FAILURE: [unknownSigner, authority],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: [unknownSigner, authority],
   UNABLE_TO_GET_ISSUER_CERT: [unknownSigner, authority],
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [unknownSigner, authority],

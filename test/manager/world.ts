@@ -12,6 +12,7 @@ import { openAgentEnd } from '../../src/tunnel/agent-end.ts';
 import { acceptArrival, answerProbe } from '../../src/tunnel/arrivals.ts';
 import { dialTunnel } from '../../src/tunnel/dial.ts';
 import { type Arrival, serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
+import type { TransportMemory } from '../../src/tunnel/transport-memory.ts';
 
 export type CleanUp = () => unknown;
 
@@ -185,6 +186,10 @@ export const startAgent = async (
 };
 
 export type LaptopOptions = {
+  /** Where it dials, instead of the manager itself. */
+  readonly manager?: URL;
+  readonly ca?: string;
+  readonly memory?: TransportMemory;
   readonly token?: string;
   readonly session?: string;
   readonly onArrival?: (arrival: Arrival) => void;
@@ -202,26 +207,39 @@ export const echo = (arrival: Arrival): void => {
 
 export const startLaptop = async (world: World, options: LaptopOptions = {}) => {
   const { token = world.ownerToken, session = newIdentifier('se'), onArrival = echo } = options;
-  const socket = await dialTunnel({
-    manager: new URL(world.url),
-    token,
-    role: 'laptop',
-    headers: { 'x-byway-session': session },
-    signal: AbortSignal.timeout(10_000),
-  });
+  const socket = await dialTunnel(
+    {
+      manager: options.manager ?? new URL(world.url),
+      ca: options.ca,
+      token,
+      role: 'laptop',
+      headers: { 'x-byway-session': session },
+      signal: AbortSignal.timeout(20_000),
+    },
+    options.memory,
+  );
   const end = serveLaptopEnd(socket, onArrival);
   cleanUps.push(end.destroy);
   return { session, end, socket };
 };
 
-export const startAgentTunnel = async (world: World, workload: string, token?: string) => {
-  const socket = await dialTunnel({
-    manager: new URL(world.url),
-    token: token ?? world.ownerToken,
-    role: 'agent',
-    headers: { 'x-byway-workload': `default/process/${workload}` },
-    signal: AbortSignal.timeout(10_000),
-  });
+export const startAgentTunnel = async (
+  world: World,
+  workload: string,
+  token?: string,
+  options: Pick<LaptopOptions, 'manager' | 'ca' | 'memory'> = {},
+) => {
+  const socket = await dialTunnel(
+    {
+      manager: options.manager ?? new URL(world.url),
+      ca: options.ca,
+      token: token ?? world.ownerToken,
+      role: 'agent',
+      headers: { 'x-byway-workload': `default/process/${workload}` },
+      signal: AbortSignal.timeout(20_000),
+    },
+    options.memory,
+  );
   const end = openAgentEnd(socket);
   cleanUps.push(end.destroy);
   return end;

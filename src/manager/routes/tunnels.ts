@@ -6,7 +6,7 @@ import { sessionIdSchema } from '../../protocol/intercepts.ts';
 import { type Workload, workloadSchema } from '../../protocol/workload.ts';
 import { acceptTunnel } from '../../tunnel/accept.ts';
 import { acceptWebSocket } from '../../tunnel/accept-web-socket.ts';
-import type { Carrier } from '../../tunnel/carrier.ts';
+import { type Carrier, transportOf } from '../../tunnel/carrier.ts';
 import type { TunnelEnd } from '../../tunnel/end.ts';
 import { openRelayToLaptop, serveRelayForAgent } from '../../tunnel/relay-end.ts';
 import { roleHeader, sessionHeader, workloadHeader } from '../../tunnel/wire.ts';
@@ -129,8 +129,9 @@ const admitLaptop = (manager: Manager, principal: Principal, header: unknown): A
   return (carrier) => {
     refuseForeign(); // Another user may have taken the session while the 101 was written.
     const end = openRelayToLaptop(carrier);
-    sessions.attach(session, user, end);
-    manager.log.info({ user, session }, 'laptop connected');
+    const transport = transportOf(carrier);
+    sessions.attach(session, user, { end, transport });
+    manager.log.info({ user, session, transport }, 'laptop connected');
     return end;
   };
 };
