@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
+import { startAdmin } from '../base/admin.ts';
 import { UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { newIdentifier } from '../base/identifier.ts';
 import { programVersion } from '../base/version.ts';
 import { readAuthorities } from '../tunnel/authority-file.ts';
-import { startAdmin } from './admin/admin.ts';
 import { metricsText } from './admin/metrics.ts';
 import { startManagerLink } from './manager-link/link.ts';
 import { type AgentOptions, agentHelp, parseAgentOptions } from './options.ts';
@@ -54,7 +54,7 @@ const run = async (options: AgentOptions): Promise<number> => {
   const admin =
     options.admin === undefined
       ? undefined
-      : await startAdmin(options.admin, () => metricsText({ ...server, table }));
+      : await startAdmin(options.admin, '--admin', () => metricsText({ ...server, table }));
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', listen: server.listen, admin: admin?.address ?? null })}\n`,
   );

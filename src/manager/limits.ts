@@ -36,6 +36,10 @@ export const eventBacklogBytesMax: number = 1024 * 1024;
 export const eventHeartbeatMs = 10_000;
 
 export const connectionsMax = 25_000;
+/** Connections that have not sent the head of a request yet. */
+export const pendingConnectionsMax = 1_000;
+/** Milliseconds between two looks at the files of the certificate. */
+export const certificateLookMs = 5_000;
 /** Milliseconds for a request's head, and for the whole request with its body, to arrive. */
 export const headMsMax = 10_000;
 export const requestMsMax = 15_000;

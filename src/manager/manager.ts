@@ -7,6 +7,7 @@ import { type Attachments, holdAttachments } from './identity/attachments.ts';
 import { deriveKeys, type Keys } from './identity/keys.ts';
 import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
+import type { StreamCounts } from './relay/relay.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
 import type { Store } from './store/store.ts';
 import { Tunnels } from './tunnels/tunnels.ts';
@@ -26,6 +27,7 @@ export type Manager = {
   readonly intercepts: Intercepts;
   /** Every tunnel that is up, of laptops and of agents. */
   readonly tunnels: Tunnels;
+  readonly streams: StreamCounts;
 };
 
 export type ManagerOptions = {
@@ -61,5 +63,6 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     sessions,
     intercepts,
     tunnels: new Tunnels(),
+    streams: { open: 0, joined: 0, refused: 0 },
   };
 };

@@ -1,3 +1,4 @@
+import { family } from '../../base/prometheus.ts';
 import type { Clients } from '../clients.ts';
 import type { AppliedRule, RuleTable } from '../rule-table.ts';
 
@@ -12,8 +13,6 @@ export type Measured = {
 
 /** Rules that are shown; of more, those with the most matched requests. */
 const rulesMax = 1_000;
-
-type Line = { readonly labels?: Readonly<Record<string, string>>; readonly value: number };
 
 /**
  * What an agent has measured, in Prometheus' text format 0.0.4. A rule is shown once a request
@@ -86,20 +85,3 @@ const labelsOf = ({ rule }: AppliedRule): Readonly<Record<string, string>> => ({
   rule: rule.id,
   name: rule.name,
 });
-
-const family = (
-  name: string,
-  type: 'gauge' | 'counter',
-  help: string,
-  lines: readonly Line[],
-): string =>
-  [
-    `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`,
-    ...lines.map(({ labels, value }) => `${name}${labelsText(labels)} ${value}\n`),
-  ].join('');
-
-const labelsText = (labels: Line['labels']): string => {
-  if (labels === undefined) return '';
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return `{${pairs.join(',')}}`;
-};

@@ -44,7 +44,7 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     tellFailed = reject;
   });
   let wasUp = false;
-  let lostAt = 0;
+  let lostAt: number | undefined;
   const over = keepTunnel({
     dial: (signal) =>
       dialTunnel(
@@ -56,12 +56,13 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
       return serveLaptopEnd(carrier, onArrival);
     },
     onUp: () => {
-      if (wasUp) onBack(performance.now() - lostAt);
+      if (wasUp) onBack(lostAt === undefined ? 0 : performance.now() - lostAt);
+      lostAt = undefined;
       wasUp = true;
       tellUp();
     },
     onDown: ({ attempt, error }) => {
-      if (error === undefined) lostAt = performance.now();
+      lostAt ??= performance.now();
       if (wasUp) onDown(attempt, error === undefined ? 'it broke' : connectionFault(error));
       else tellFailed(unreachable(connection.manager, error));
     },

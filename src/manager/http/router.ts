@@ -11,6 +11,7 @@ import { ApiProblem } from './api-problem.ts';
 import { checked, readJson } from './body.ts';
 import { type EventChannel, openEventStream } from './event-stream.ts';
 import { matchPath } from './path.ts';
+import type { Refusals } from './refusals.ts';
 import type { Call, EventsRoute, JsonRoute, Route, UpgradeRoute } from './route.ts';
 
 export type RouterOptions = {
@@ -19,6 +20,7 @@ export type RouterOptions = {
   readonly attachments: Attachments;
   readonly version: string;
   readonly log: Log;
+  readonly refusals: Refusals;
 };
 
 /** Serves requests by a table of routes. */
@@ -29,6 +31,8 @@ export type Router = {
   readonly upgrade: (
     request: IncomingMessage,
   ) => ((socket: Duplex, head: Buffer) => Promise<void>) | undefined;
+  /** Event streams that are open. */
+  readonly openStreams: () => number;
   /** Ends every event stream. */
   readonly endStreams: () => void;
 };
@@ -109,6 +113,7 @@ export const routeBy = (options: RouterOptions): Router => {
       const route = upgradeRoute(routes, request);
       return route?.handle(admit(request, route.roles), request);
     },
+    openStreams: () => channels.size,
     endStreams: () => {
       for (const channel of channels) channel.end();
     },
