@@ -1,5 +1,6 @@
 import type { Http2Session, Settings } from 'node:http2';
 import type { Carrier } from './carrier.ts';
+import { guardAgainstFloods } from './floods.ts';
 import { type Heartbeat, keepBeating, usualHeartbeat } from './heartbeat.ts';
 import {
   drainMsMax,
@@ -74,6 +75,7 @@ export const tunnelEnd = (
     });
   // A connection from an HTTP server is half-open by default: nobody else ends it after a FIN.
   socket.once('end', destroy);
+  guardAgainstFloods(session, destroy);
   const stopBeating = keepBeating(session, socket, heartbeat, destroy);
   let drainTimer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => {

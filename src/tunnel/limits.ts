@@ -13,6 +13,8 @@ export const closeMsMax = 1_000;
 /** Bytes of an answer that refuses the upgrade. */
 export const refusalBytesMax: number = 64 * 1024;
 
+/** PING and SETTINGS frames of a peer in one second; its own heartbeat is one in five. */
+export const controlFramesPerSecondMax = 1_000;
 /** Milliseconds between two PINGs. */
 export const pingEveryMs = 5_000;
 /** Milliseconds without any byte from the peer after which a tunnel counts as dead. */
