@@ -44,6 +44,18 @@ const worldOver = async (transport: Transport): Promise<World> => {
   return await startWorld(undefined, { tls, ca: authority.ca });
 };
 
+test('a WebSocket in TLS is one, too', async () => {
+  const world = await worldOver('tls');
+  const memory = new TransportMemory();
+  memory.preferWebSocket(performance.now());
+  await startAgent(world, 'pricing');
+  const laptop = await startLaptop(world, { memory });
+  expect(transportOf(laptop.socket)).toBe('websocket');
+  const { id } = interceptOf(await create(world, wanted(laptop.session)));
+  const tunnel = await startAgentTunnel(world, 'pricing', undefined, { memory });
+  expect(await tunnel.connect(id)).toMatchObject({ ok: true });
+});
+
 const refused = { ok: false, reason: 'tunnel_refused' };
 
 describe.each(transports)('over %s', (transport) => {
