@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
+import { startAdmin } from '../base/admin.ts';
 import { UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { newIdentifier } from '../base/identifier.ts';
 import { programVersion } from '../base/version.ts';
-import { startAdmin } from './admin/admin.ts';
+import { readAuthorities } from '../tunnel/authority-file.ts';
 import { metricsText } from './admin/metrics.ts';
 import { startManagerLink } from './manager-link/link.ts';
 import { type AgentOptions, agentHelp, parseAgentOptions } from './options.ts';
@@ -41,6 +42,7 @@ const run = async (options: AgentOptions): Promise<number> => {
     address: {
       workload,
       manager,
+      ca: await authorities(options.ca),
       agent: newIdentifier('ag'),
       token: tokenReader(options.tokenFile),
     },
@@ -55,7 +57,7 @@ const run = async (options: AgentOptions): Promise<number> => {
   const admin =
     options.admin === undefined
       ? undefined
-      : await startAdmin(options.admin, () => metricsText({ ...server, table, tls }));
+      : await startAdmin(options.admin, '--admin', () => metricsText({ ...server, table, tls }));
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', listen: server.listen, admin: admin?.address ?? null })}\n`,
   );
@@ -66,6 +68,12 @@ const run = async (options: AgentOptions): Promise<number> => {
   tls?.stop();
   stop.abort();
   return exitCodes.ok;
+};
+
+const authorities = async (flag: string | undefined): Promise<string | undefined> => {
+  const file = flag ?? process.env['BYWAY_CA'];
+  if (file === undefined || file === '') return undefined;
+  return await readAuthorities(file, flag === undefined ? 'BYWAY_CA' : '--ca');
 };
 
 const tokenReader = (file: string | undefined) => async (): Promise<string> => {

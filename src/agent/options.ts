@@ -15,6 +15,8 @@ export const agentHelp: string = `byway-agent: stands in front of a service and 
   --listen HOST:PORT     where callers connect; repeat with --upstream for more ports
   --upstream HOST:PORT   where the service itself listens
   --manager URL          the manager; the agent serves without it, too
+  --ca FILE              trusts the authority that signed the manager's certificate
+                         (default: the variable BYWAY_CA)
   --token-file FILE      a token for this workload (default: the variable BYWAY_TOKEN)
   --admin HOST:PORT      serves /healthz and /metrics there (default: not)
 ${tlsHelp}  --max-connections N    client connections at once (default: what the system allows)
@@ -27,6 +29,8 @@ export type AgentOptions = {
   readonly workload: Workload;
   readonly routes: readonly Route[];
   readonly manager: URL;
+  /** File of an authority for the manager's certificate. */
+  readonly ca: string | undefined;
   readonly tokenFile: string | undefined;
   readonly drainDelayMs: number;
   readonly admin: Address | undefined;
@@ -47,6 +51,7 @@ export const parseAgentOptions = (
     workload: { namespace: values.namespace ?? 'default', kind: 'process', name },
     routes,
     manager: managerOf(required(values.manager, '--manager URL')),
+    ca: values.ca,
     tokenFile: values['token-file'],
     drainDelayMs: secondsOf(values['drain-delay'] ?? '5') * 1000,
     admin: values.admin === undefined ? undefined : parseAddress(values.admin, '--admin'),
@@ -70,6 +75,7 @@ const parsed = (argv: readonly string[]) => {
         listen: { type: 'string', multiple: true },
         upstream: { type: 'string', multiple: true },
         manager: text,
+        ca: text,
         'token-file': text,
         'drain-delay': text,
         admin: text,

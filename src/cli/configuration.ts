@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { UserError } from '../base/errors.ts';
 import { configurationFolder, type Environment } from './folders.ts';
@@ -6,10 +6,15 @@ import { readPlaygroundFile } from './playground-file.ts';
 import { readStateFile, writeStateFile } from './state-file.ts';
 
 /** What the user configured, in `config.json`. */
-export type UserFile = { readonly manager?: string };
+export type UserFile = {
+  readonly manager?: string;
+  /** File of the authority that this manager's certificate was checked with. */
+  readonly ca?: string;
+};
 
 const userFileSchema: v.GenericSchema<unknown, UserFile> = v.looseObject({
   manager: v.exactOptional(v.string()),
+  ca: v.exactOptional(v.string()),
 });
 
 /** A manager, and where the answer came from. */
@@ -55,13 +60,28 @@ export const findEndpoint = async (
   });
 };
 
-/** Remembers the manager for later commands. */
-export const rememberManager = async (environment: Environment, manager: URL): Promise<void> => {
+/** Remembers the manager for later commands, and whom to trust for it. */
+export const rememberManager = async (
+  environment: Environment,
+  manager: URL,
+  ca?: string,
+): Promise<void> => {
   const path = userFilePath(environment);
+  const { ca: _, ...others } = (await readStateFile(path, userFileSchema)) ?? {};
   await writeStateFile(path, {
-    ...(await readStateFile(path, userFileSchema)),
+    ...others,
     manager: manager.href,
+    ...(ca === undefined || ca === '' ? {} : { ca: resolve(ca) }),
   });
+};
+
+/** The file of the authority that a login at this manager named. */
+export const rememberedAuthority = async (
+  environment: Environment,
+  manager: URL,
+): Promise<string | undefined> => {
+  const file = await readStateFile(userFilePath(environment), userFileSchema);
+  return file?.manager === manager.href ? file.ca : undefined;
 };
 
 const userFilePath = (environment: Environment): string =>

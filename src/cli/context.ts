@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Endpoint } from './configuration.ts';
 import type { Credentials } from './credentials/credentials.ts';
 import type { Environment } from './folders.ts';
-import type { Io } from './io.ts';
+import type { Io, IoFlags } from './io.ts';
 import type { ManagerClient } from './manager-client/client.ts';
+import type { Connection } from './manager-client/exchange.ts';
 
 /** The playground's own module, which this layer may not import. */
 export type PlaygroundModule = {
@@ -31,16 +33,22 @@ export type Context = Outside & {
   /** The manager that a `--manager` flag, or the configuration, names. */
   readonly endpoint: (flag: string | undefined) => Promise<Endpoint>;
   readonly credentials: () => Promise<Credentials>;
+  /** Takes over the flags that all commands know. */
+  readonly prepare: (flags: IoFlags & { readonly ca?: string }) => Promise<void>;
+  /** How to get to a manager with a token: through which proxy, trusting whom. */
+  readonly connection: (manager: URL, token: string) => Promise<Connection>;
   /** A client with this user's token. Throws a `UserError` of kind `not_logged_in`. */
   readonly manager: (flag: string | undefined) => Promise<ManagerClient>;
 };
 
 export const createContext = (
   io: Io,
-  environment: Environment,
+  outer: Environment,
   signals: Signals,
   outside: Outside,
 ): Context => {
+  // A flag wins over its variable, for sessions in the background as well.
+  const environment: Record<string, string | undefined> = { ...outer };
   const credentials = async (): Promise<Credentials> => {
     const [{ createCredentials }, { openKeychain }] = await Promise.all([
       import('./credentials/credentials.ts'),
@@ -52,6 +60,10 @@ export const createContext = (
     const { findEndpoint } = await import('./configuration.ts');
     return await findEndpoint(flag, environment);
   };
+  const connection = async (manager: URL, token: string): Promise<Connection> => {
+    const { wayTo } = await import('./way-to.ts');
+    return { ...(await wayTo(manager, environment)), token };
+  };
   return {
     ...outside,
     io,
@@ -59,11 +71,16 @@ export const createContext = (
     signals,
     endpoint,
     credentials,
+    prepare: async (flags) => {
+      if (flags.ca !== undefined) environment['BYWAY_CA'] = resolve(flags.ca);
+      await io.prepare(flags);
+    },
+    connection,
     manager: async (flag) => {
       const found = await endpoint(flag);
       const token = await findToken(found, environment, credentials);
       const { createManagerClient } = await import('./manager-client/client.ts');
-      return createManagerClient({ manager: found.manager, token });
+      return createManagerClient(await connection(found.manager, token));
     },
   };
 };

@@ -46,7 +46,9 @@ export const createProgram = (
     'byway curl https://shop.example.com/    a request with your key',
     'byway leave checkout',
   );
-  program.hook('preAction', (_program, command) => context.io.prepare(command.opts<IoFlags>()));
+  program.hook('preAction', (_program, command) =>
+    context.prepare(command.opts<IoFlags & { readonly ca?: string }>()),
+  );
   return withOwnOutput(program, context);
 };
 

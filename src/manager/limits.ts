@@ -13,7 +13,19 @@ export const workloadsMax = 10_000;
 export const agentsPerWorkloadMax = 1_000;
 /** Lives of agents whose counts are held apart for one rule; the oldest are merged beyond it. */
 export const countedAgentsMax = 2_000;
+/** Tunnels in all, of laptops and agents. */
 export const tunnelsMax = 10_000;
+/** Tunnels of one user, of agents with the same token too; those that finish their streams count. */
+export const tunnelsPerUserMax = 2_000;
+/** Upgrades that one user may ask for. */
+export const upgradesPerUserPerSecond = 20;
+export const upgradesPerUserBurst = 200;
+/** Upgrades from one address, granted or not; behind an ingress all come from the same one. */
+export const upgradesPerAddressPerSecond = 1_000;
+export const upgradesPerAddressBurst = 2_000;
+/** Users and addresses whose pace is remembered. */
+export const usersSeenMax = 10_000;
+export const addressesSeenMax = 10_000;
 export const laptopsPerUserMax = 100;
 
 /** Server-sent event streams open at once, in all and for one token. */
@@ -24,6 +36,10 @@ export const eventBacklogBytesMax: number = 1024 * 1024;
 export const eventHeartbeatMs = 10_000;
 
 export const connectionsMax = 25_000;
+/** Connections that have not sent the head of a request yet. */
+export const pendingConnectionsMax = 1_000;
+/** Milliseconds between two looks at the files of the certificate. */
+export const certificateLookMs = 5_000;
 /** Milliseconds for a request's head, and for the whole request with its body, to arrive. */
 export const headMsMax = 10_000;
 export const requestMsMax = 15_000;

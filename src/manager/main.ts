@@ -19,14 +19,27 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   }
 };
 
-const run = async ({ listen, data }: StartCommand): Promise<void> => {
+const run = async ({ listen, data, tls, metrics }: StartCommand): Promise<void> => {
   const log = pino({ base: null }, pino.destination({ fd: 2, sync: true }));
   const folder = data ?? usualDataFolder({ platform: process.platform, environment: process.env });
-  const running = await startManager({ listen, data: folder, ownerName: ownerName(), log });
+  const running = await startManager({
+    listen,
+    data: folder,
+    ownerName: ownerName(),
+    log,
+    tls,
+    metrics,
+  });
   stopOnSignal(running, (error) => log.error({ error: messageOf(error) }, 'stop failed'));
   log.info({ url: running.url, data: folder, version: programVersion() }, 'ready');
-  process.stdout.write(`${JSON.stringify({ event: 'ready', url: running.url })}\n`);
+  process.stdout.write(`${JSON.stringify(readyLine(running))}\n`);
 };
+
+const readyLine = ({ url, metrics }: RunningManager): object => ({
+  event: 'ready',
+  url,
+  ...(metrics === undefined ? {} : { metrics }),
+});
 
 /** The first signal stops in good order, a second one at once. */
 const stopOnSignal = ({ stop }: RunningManager, onFailure: (error: unknown) => void): void => {

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { base32 } from '../base/identifier.ts';
 import type { Log } from '../base/log.ts';
 import { programVersion } from '../base/version.ts';
-import type { TunnelEnd } from '../tunnel/end.ts';
 import type { Secrets } from './data/secrets.ts';
 import { type Attachments, holdAttachments } from './identity/attachments.ts';
 import { deriveKeys, type Keys } from './identity/keys.ts';
 import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
+import type { StreamCounts } from './relay/relay.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
 import type { Store } from './store/store.ts';
+import { Tunnels } from './tunnels/tunnels.ts';
 import { holdWorkloads, type Workloads } from './workloads/workloads.ts';
 
 /** What the routes work with: all that a manager knows. */
@@ -25,7 +26,8 @@ export type Manager = {
   readonly sessions: Sessions;
   readonly intercepts: Intercepts;
   /** Every tunnel that is up, of laptops and of agents. */
-  readonly tunnels: Set<TunnelEnd>;
+  readonly tunnels: Tunnels;
+  readonly streams: StreamCounts;
 };
 
 export type ManagerOptions = {
@@ -47,6 +49,7 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     workloads,
     keys,
     isConnected,
+    transportOf: sessions.transportOf,
     log,
   });
   return {
@@ -59,6 +62,7 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     workloads,
     sessions,
     intercepts,
-    tunnels: new Set(),
+    tunnels: new Tunnels(),
+    streams: { open: 0, joined: 0, refused: 0 },
   };
 };

@@ -3,14 +3,18 @@ import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, formatAddress } from '../base/address.ts';
+import { type Admin, startAdmin } from '../base/admin.ts';
 import { systemCode, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { lockFolder } from './data/lock.ts';
 import { loadSecrets } from './data/secrets.ts';
+import { type CertificateFiles, readCertificate, renewCertificate } from './http/certificate.ts';
+import { Refusals } from './http/refusals.ts';
 import { routeBy } from './http/router.ts';
-import { createApiServer } from './http/server.ts';
+import { createApiServer, createSecureApiServer, type ServerOptions } from './http/server.ts';
 import { answersMsMax, stopMsMax, sweepEveryMs } from './limits.ts';
 import { createManager, type Manager } from './manager.ts';
+import { type Measured, metricsText } from './metrics.ts';
 import { startReaper } from './reaper.ts';
 import { allRoutes } from './routes/all.ts';
 import { openStore } from './store/store.ts';
@@ -21,11 +25,16 @@ export type StartOptions = {
   readonly data: string;
   readonly ownerName: string;
   readonly log: Log;
+  readonly tls?: CertificateFiles | undefined;
+  /** Where `/metrics` is served; nowhere without. */
+  readonly metrics?: Address | undefined;
 };
 
 export type RunningManager = {
   /** Where it accepts connections, for example `http://127.0.0.1:7070`. */
   readonly url: string;
+  /** Where `/metrics` is, as `HOST:PORT`. */
+  readonly metrics?: string;
   /** Closes tunnels with a GOAWAY, ends event streams, writes the journal; at most 5 s. */
   readonly stop: () => Promise<void>;
 };
@@ -41,25 +50,56 @@ export const startManager = async (options: StartOptions): Promise<RunningManage
     const manager = createManager({ store, secrets, ownerName, log });
     const { tokens, attachments, version } = manager;
     const { authenticate } = tokens;
-    const router = routeBy({ routes: allRoutes(manager), authenticate, attachments, version, log });
-    const server = createApiServer({ router, version, log });
-    const url = await listenOn(server, listen);
+    const refusals = new Refusals();
+    const served = { version, log, refusals };
+    const router = routeBy({ routes: allRoutes(manager), authenticate, attachments, ...served });
+    const { server, close } = await createServer({ router, ...served }, options);
+    const admin = await startMetrics(options.metrics, { manager, router, refusals });
+    const scheme = options.tls === undefined ? 'http' : 'https';
+    const url = await listenOn(server, listen, scheme).catch((error: unknown) => {
+      admin?.close();
+      throw error;
+    });
     const stopReaper = startReaper(manager);
     const stop = async (): Promise<void> => {
       stopReaper();
+      close();
+      admin?.close();
       router.endStreams();
       await stopServing(manager, server);
       await store.close();
       await unlock();
     };
-    return { url, stop };
+    return { url, stop, ...(admin === undefined ? {} : { metrics: admin.address }) };
   } catch (error) {
     await unlock();
     throw error;
   }
 };
 
-const listenOn = async (server: Server, { host, port }: Address): Promise<string> => {
+const createServer = async (
+  options: ServerOptions,
+  { tls, log }: StartOptions,
+): Promise<{ readonly server: Server; readonly close: () => void }> => {
+  if (tls === undefined) return { server: createApiServer(options), close: () => {} };
+  const certificate = await readCertificate(tls);
+  const server = createSecureApiServer(options, certificate);
+  return { server: server as Server, close: renewCertificate(server, tls, certificate, log) };
+};
+
+const startMetrics = async (
+  listen: Address | undefined,
+  measured: Measured,
+): Promise<Admin | undefined> =>
+  listen === undefined
+    ? undefined
+    : await startAdmin(listen, '--metrics', () => metricsText(measured));
+
+const listenOn = async (
+  server: Server,
+  { host, port }: Address,
+  scheme: 'http' | 'https',
+): Promise<string> => {
   server.listen({ host, port });
   try {
     await once(server, 'listening');
@@ -72,15 +112,16 @@ const listenOn = async (server: Server, { host, port }: Address): Promise<string
   }
   const address = server.address();
   const bound = typeof address === 'object' ? address?.port : undefined;
-  return `http://${formatAddress({ host, port: bound ?? port })}`;
+  return `${scheme}://${formatAddress({ host, port: bound ?? port })}`;
 };
 
 const stopServing = async (manager: Manager, server: Server): Promise<void> => {
   const { intercepts, tunnels } = manager;
   const closed = once(server, 'close');
   server.close();
-  for (const end of tunnels) end.close();
-  const tunnelsClosed = Promise.all([...tunnels].map((end) => end.closed));
+  const ends = [...tunnels.all()].map(({ end }) => end);
+  for (const end of ends) end.close();
+  const tunnelsClosed = Promise.all(ends.map((end) => end.closed));
   // A connection that was busy becomes idle once it is answered, and would then stay open.
   const sweep = setInterval(() => server.closeIdleConnections(), sweepEveryMs);
   const lastCall = setTimeout(() => server.closeAllConnections(), answersMsMax);
@@ -90,7 +131,7 @@ const stopServing = async (manager: Manager, server: Server): Promise<void> => {
   ]);
   clearInterval(sweep);
   clearTimeout(lastCall);
-  for (const end of tunnels) end.destroy();
+  for (const { end } of tunnels.all()) end.destroy();
   server.closeAllConnections();
   intercepts.stop();
 };

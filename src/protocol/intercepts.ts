@@ -26,6 +26,8 @@ export type Intercept = {
   /** Absent when it has none. */
   readonly guards?: Guards;
   readonly counts: RuleCounts;
+  /** How the laptop's tunnel reaches the manager: tcp, tls or websocket. Absent without one. */
+  readonly transport?: string;
 };
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
@@ -50,6 +52,7 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   expiresAt: v.nullable(v.string()),
   guards: v.exactOptional(guardsSchema),
   counts: ruleCountsSchema,
+  transport: v.exactOptional(v.string()),
 });
 
 /** Names one life of one laptop's session; the tunnel that carries the same id serves it. */

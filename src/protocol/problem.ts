@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'too_large'
   | 'too_many'
   | 'upgrade_required'
+  | 'version_unsupported'
   | 'internal';
 
 export const problemStatus: Readonly<Record<ProblemCode, number>> = {
@@ -29,6 +30,7 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   too_large: 413,
   too_many: 429,
   upgrade_required: 426,
+  version_unsupported: 426,
   internal: 500,
 };
 

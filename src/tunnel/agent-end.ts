@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Carrier } from './carrier.ts';
 import { type ConnectingEnd, openConnects } from './connects.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { relayAnswerMsMax } from './limits.ts';
@@ -7,7 +7,7 @@ import { UnblockedSocket } from './unblocked-socket.ts';
 export type AgentEnd = ConnectingEnd;
 
 /** The agent's end of a tunnel that `dialTunnel` opened: the HTTP/2 client. */
-export const openAgentEnd = (socket: Socket, heartbeat?: Heartbeat): AgentEnd =>
+export const openAgentEnd = (socket: Carrier, heartbeat?: Heartbeat): AgentEnd =>
   openConnects(socket, {
     whenGone: 'manager_gone',
     answerMsMax: relayAnswerMsMax,

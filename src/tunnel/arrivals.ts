@@ -3,9 +3,9 @@ import {
   performServerHandshake,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PassReason } from '../protocol/reports.ts';
+import type { Carrier } from './carrier.ts';
 import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { localMsHeader, probeHeader, refusedHeader } from './wire.ts';
@@ -30,7 +30,7 @@ export type ArrivalsOptions = {
  * error listener already: watch for `close` and `rstCode`.
  */
 export const serveArrivals = (
-  socket: Socket,
+  socket: Carrier,
   onArrival: (arrival: Arrival) => void,
   { heartbeat, transport = socket }: ArrivalsOptions = {},
 ): TunnelEnd => {

@@ -6,9 +6,9 @@ import {
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
 } from 'node:http2';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PassReason } from '../protocol/reports.ts';
+import type { Carrier } from './carrier.ts';
 import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { localMsHeader, probeHeader, readPassReason, refusedHeader } from './wire.ts';
@@ -40,7 +40,7 @@ export type ConnectingSide = {
 };
 
 /** The side of a tunnel that opens CONNECT streams (RFC 9113 8.5). */
-export const openConnects = (socket: Socket, side: ConnectingSide): ConnectingEnd => {
+export const openConnects = (socket: Carrier, side: ConnectingSide): ConnectingEnd => {
   const session = connectHttp2('http://byway', {
     ...sessionOptions,
     settings: { ...sessionOptions.settings, enablePush: false },

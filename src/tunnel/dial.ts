@@ -1,16 +1,14 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import * as v from 'valibot';
-import { UserError } from '../base/errors.ts';
-import { problemSchema } from '../protocol/problem.ts';
-import { connectMsMax, refusalBytesMax, upgradeMsMax } from './limits.ts';
+import { programVersion } from '../base/version.ts';
+import type { Carrier } from './carrier.ts';
+import { connectTo } from './connect.ts';
 import { TunnelRefused } from './refused.ts';
-import { roleHeader, tunnelPath, upgradeProtocol } from './wire.ts';
+import { TransportMemory } from './transport-memory.ts';
+import { type UpgradeRequest, upgrade } from './upgrade.ts';
+import { below, type Way } from './way.ts';
+import { roleHeader, tunnelPath } from './wire.ts';
 
-export type TunnelDial = {
-  /** Base address of the API, `http:` or `https:`; a path in it is kept as a prefix. */
-  readonly manager: URL;
+export type TunnelDial = Way & {
   readonly token: string;
   readonly role: 'laptop' | 'agent';
   /** `x-byway-session` for a laptop, `x-byway-workload` for an agent. */
@@ -19,99 +17,67 @@ export type TunnelDial = {
 };
 
 /**
- * Dials the manager (connects within 2 s, is answered within 5 s) and turns the connection round
- * (RFC 9110 7.8). Resolves with the raw socket: attach an end to it at once. Rejects with
- * `TunnelRefused`, a system error, a `UserError` of kind `unreachable`, or the signal's reason.
+ * Dials the manager and turns the connection round, by our own Upgrade or, where something in
+ * between does not let that through, by a WebSocket; `memory` keeps which, for the next time.
+ * Connects within 2 s and is answered within 5 s on each of the two. Resolves with the connection:
+ * attach an end to it at once. Rejects with a `TunnelRefused`, a system error, a `UserError` of
+ * kind `unreachable`, or the signal's reason.
  */
-export const dialTunnel = async (options: TunnelDial): Promise<Socket> => {
-  options.signal.throwIfAborted();
-  const request = startRequest(options);
-  const stop = (): void => {
-    request.destroy(asError(options.signal.reason));
-  };
-  options.signal.addEventListener('abort', stop, { once: true });
-  const timers = [limitConnecting(request, options.manager), limitAnswer(request, options.manager)];
+export const dialTunnel = async (
+  options: TunnelDial,
+  memory: TransportMemory = new TransportMemory(),
+): Promise<Carrier> => {
+  if (memory.prefersWebSocket(performance.now())) {
+    memory.forget(); // Until it has worked again.
+    return await byWebSocket(options, memory);
+  }
+  const socket = await connectTo(options, options.signal);
   try {
-    return await upgraded(request);
-  } finally {
-    for (const timer of timers) clearTimeout(timer);
-    options.signal.removeEventListener('abort', stop);
-  }
-};
-
-const startRequest = ({ manager, token, role, headers }: TunnelDial): ClientRequest => {
-  const url = new URL(manager);
-  url.pathname = manager.pathname.replace(/\/$/, '') + tunnelPath;
-  const start = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const request = start(url, {
-    method: 'POST',
-    agent: false,
-    headers: {
-      ...headers,
-      authorization: `Bearer ${token}`,
-      connection: 'Upgrade',
-      upgrade: upgradeProtocol,
-      [roleHeader]: role,
-    },
-  });
-  request.setNoDelay(true);
-  request.end();
-  return request;
-};
-
-const limitConnecting = (request: ClientRequest, manager: URL): NodeJS.Timeout => {
-  const timer = failAfter(request, connectMsMax, `No connection to ${manager.origin}`);
-  const event = manager.protocol === 'https:' ? 'secureConnect' : 'connect';
-  request.once('socket', (socket) => socket.once(event, () => clearTimeout(timer)));
-  return timer;
-};
-
-const limitAnswer = (request: ClientRequest, manager: URL): NodeJS.Timeout =>
-  failAfter(request, connectMsMax + upgradeMsMax, `No answer from ${manager.origin}`);
-
-const failAfter = (request: ClientRequest, milliseconds: number, what: string): NodeJS.Timeout =>
-  setTimeout(() => {
-    const message = `${what} within ${milliseconds / 1000} s.`;
-    request.destroy(new UserError(message, { kind: 'unreachable' }));
-  }, milliseconds);
-
-const upgraded = (request: ClientRequest): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    request.on('error', reject);
-    request.once('upgrade', (answer: IncomingMessage, socket: Socket, head: Buffer) => {
-      socket.on('error', () => {}); // The end that is attached next learns of it by close.
-      if (answer.headers.upgrade !== upgradeProtocol) {
-        socket.destroy();
-        reject(new TunnelRefused(101, undefined));
-        return;
-      }
-      if (head.length > 0) socket.unshift(head);
-      resolve(socket);
+    const turned = await upgrade(socket, requestOf(options));
+    preferWebSocketWhenMute(turned, memory);
+    return turned;
+  } catch (error) {
+    if (options.signal.aborted || isFromManager(error)) throw error;
+    return await byWebSocket(options, memory).catch((second: unknown) => {
+      throw isFromManager(second) ? second : error;
     });
-    request.once('response', (answer) => {
-      refusal(answer).then(reject, reject);
-    });
+  }
+};
+
+/** What lets the answer through, but nothing that follows, would do so every time. */
+const preferWebSocketWhenMute = (turned: Socket, memory: TransportMemory): void => {
+  if (turned.readableLength > 0) return;
+  const before = turned.bytesRead;
+  turned.once('close', () => {
+    if (turned.bytesRead === before) memory.preferWebSocket(performance.now());
   });
-
-const refusal = async (answer: IncomingMessage): Promise<TunnelRefused> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > refusalBytesMax) break;
-    chunks.push(chunk);
-  }
-  const problem = v.safeParse(problemSchema, jsonOf(Buffer.concat(chunks).toString()));
-  return new TunnelRefused(answer.statusCode ?? 0, problem.success ? problem.output : undefined);
 };
 
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // A page of some proxy; the status alone must do.
-  }
+const byWebSocket = async (options: TunnelDial, memory: TransportMemory): Promise<Carrier> => {
+  // Most never need it, and it takes a while to load.
+  const { openWebSocket } = await import('./open-web-socket.ts');
+  const socket = await connectTo(options, options.signal);
+  const stream = await openWebSocket(socket, requestOf(options));
+  memory.preferWebSocket(performance.now());
+  return stream;
 };
 
-const asError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error(String(reason));
+const requestOf = ({ manager, token, role, headers, signal }: TunnelDial): UpgradeRequest => ({
+  url: below(manager, tunnelPath),
+  headers: {
+    ...headers,
+    authorization: `Bearer ${token}`,
+    'user-agent': `byway/${programVersion()}`,
+    [roleHeader]: role,
+  },
+  signal,
+});
+
+/**
+ * Whether the manager itself has said no. It says `upgrade_required` when it got the request
+ * without its Upgrade: something in between has taken that out.
+ */
+const isFromManager = (error: unknown): boolean =>
+  error instanceof TunnelRefused &&
+  (error.status === 429 ||
+    (error.problem !== undefined && error.problem.code !== 'upgrade_required'));

@@ -1,5 +1,6 @@
 import type { Http2Session, Settings } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { Carrier } from './carrier.ts';
+import { guardAgainstFloods } from './floods.ts';
 import { type Heartbeat, keepBeating, usualHeartbeat } from './heartbeat.ts';
 import {
   drainMsMax,
@@ -54,7 +55,7 @@ export const wholeEnd = { waitForTrailers: true } as const;
 /** Takes charge of a session: window, heartbeat, and an end to every wait. */
 export const tunnelEnd = (
   session: Http2Session,
-  socket: Socket,
+  socket: Carrier,
   heartbeat: Heartbeat = usualHeartbeat,
 ): TunnelEnd => {
   session.setLocalWindowSize(tunnelWindowBytes);
@@ -74,6 +75,7 @@ export const tunnelEnd = (
     });
   // A connection from an HTTP server is half-open by default: nobody else ends it after a FIN.
   socket.once('end', destroy);
+  guardAgainstFloods(session, destroy);
   const stopBeating = keepBeating(session, socket, heartbeat, destroy);
   let drainTimer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => {

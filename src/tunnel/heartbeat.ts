@@ -1,5 +1,5 @@
 import type { Http2Session } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { Carrier } from './carrier.ts';
 import { pingEveryMs, silenceMsMax } from './limits.ts';
 
 /** In milliseconds: how often to PING, and how long a peer may send no byte at all. */
@@ -14,7 +14,7 @@ export const usualHeartbeat: Heartbeat = { everyMs: pingEveryMs, silenceMs: sile
  */
 export const keepBeating = (
   session: Http2Session,
-  socket: Socket,
+  socket: Carrier,
   { everyMs, silenceMs }: Heartbeat,
   onDead: () => void,
 ): (() => void) => {

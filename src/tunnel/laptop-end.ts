@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { type Arrival, serveArrivals } from './arrivals.ts';
+import type { Carrier } from './carrier.ts';
 import type { TunnelEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { UnblockedSocket } from './unblocked-socket.ts';
@@ -8,7 +8,7 @@ export type { Arrival } from './arrivals.ts';
 
 /** The laptop's end of a tunnel that `dialTunnel` opened: the HTTP/2 server. */
 export const serveLaptopEnd = (
-  socket: Socket,
+  socket: Carrier,
   onArrival: (arrival: Arrival) => void,
   heartbeat?: Heartbeat,
 ): TunnelEnd =>

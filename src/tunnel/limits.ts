@@ -2,11 +2,19 @@
 
 /** Milliseconds for TCP and TLS to connect to the manager. */
 export const connectMsMax = 2_000;
-/** Milliseconds from the first byte of the upgrade request to the whole answer. */
+/** Milliseconds from the first byte of an upgrade request, or of a proxy's, to its answer. */
 export const upgradeMsMax = 5_000;
+/** Milliseconds that a WebSocket is tried first after our own Upgrade did not get through. */
+export const upgradeAgainMs: number = 10 * 60 * 1000;
+/** Bytes of one WebSocket message of a tunnel. */
+export const messageBytesMax: number = 256 * 1024;
+/** Milliseconds for the other side to answer the close of a WebSocket. */
+export const closeMsMax = 1_000;
 /** Bytes of an answer that refuses the upgrade. */
 export const refusalBytesMax: number = 64 * 1024;
 
+/** PING and SETTINGS frames of a peer in one second; its own heartbeat is one in five. */
+export const controlFramesPerSecondMax = 1_000;
 /** Milliseconds between two PINGs. */
 export const pingEveryMs = 5_000;
 /** Milliseconds without any byte from the peer after which a tunnel counts as dead. */

@@ -1,7 +1,5 @@
 import type { PassReason } from '../protocol/reports.ts';
 
-/** The protocol that a tunnel's HTTP/1.1 `Upgrade` asks for; the only version so far. */
-export const upgradeProtocol = 'byway-tunnel/1';
 export const tunnelPath = '/v1/tunnels';
 
 /** Fields of the upgrade request. */

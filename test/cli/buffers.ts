@@ -51,6 +51,8 @@ export const contextWith = (io: Io, given: Partial<Context> = {}): Context => ({
   playground: unexpected('playground'),
   endpoint: unexpected('endpoint'),
   credentials: unexpected('credentials'),
+  prepare: unexpected('prepare'),
+  connection: unexpected('connection'),
   manager: unexpected('manager'),
   ...given,
 });

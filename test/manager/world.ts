@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { request as requestSecure } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { newIdentifier } from '../../src/base/identifier.ts';
 import type { Log } from '../../src/base/log.ts';
-import { type RunningManager, startManager } from '../../src/manager/start.ts';
+import { type RunningManager, type StartOptions, startManager } from '../../src/manager/start.ts';
 import type { CreatedToken, NewToken } from '../../src/protocol/api.ts';
 import type { Intercept, NewIntercept } from '../../src/protocol/intercepts.ts';
 import type { AgentReport, ProbeResult } from '../../src/protocol/reports.ts';
@@ -12,6 +16,7 @@ import { openAgentEnd } from '../../src/tunnel/agent-end.ts';
 import { acceptArrival, answerProbe } from '../../src/tunnel/arrivals.ts';
 import { dialTunnel } from '../../src/tunnel/dial.ts';
 import { type Arrival, serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
+import type { TransportMemory } from '../../src/tunnel/transport-memory.ts';
 
 export type CleanUp = () => unknown;
 
@@ -33,17 +38,23 @@ export type World = {
   readonly url: string;
   readonly data: string;
   readonly ownerToken: string;
+  /** Of one in TLS: who signed its certificate. */
+  readonly ca?: string;
   readonly manager: RunningManager;
 };
 
 /** A manager on a free port with the owner "ada". */
-export const startWorld = async (data?: string): Promise<World> => {
+export const startWorld = async (
+  data?: string,
+  more: Partial<Pick<StartOptions, 'tls' | 'metrics'>> & { readonly ca?: string } = {},
+): Promise<World> => {
   const folder = data ?? (await newFolder());
   const manager = await startManager({
     listen: { host: '127.0.0.1', port: 0 },
     data: folder,
     ownerName: 'ada',
     log: silentLog,
+    ...more,
   });
   let stopped = false;
   const stop = async (): Promise<void> => {
@@ -52,7 +63,13 @@ export const startWorld = async (data?: string): Promise<World> => {
   };
   cleanUps.push(stop);
   const ownerToken = (await readFile(join(folder, 'token'), 'utf8')).trim();
-  return { url: manager.url, data: folder, ownerToken, manager: { ...manager, stop } };
+  return {
+    url: manager.url,
+    data: folder,
+    ownerToken,
+    manager: { ...manager, stop },
+    ...(more.ca === undefined ? {} : { ca: more.ca }),
+  };
 };
 
 export type Reply = {
@@ -62,13 +79,13 @@ export type Reply = {
 };
 
 export const call = async (
-  { url, ownerToken }: Pick<World, 'url' | 'ownerToken'>,
+  { url, ownerToken, ca }: Pick<World, 'url' | 'ownerToken' | 'ca'>,
   method: string,
   path: string,
   options: { readonly body?: unknown; readonly token?: string | null } = {},
 ): Promise<Reply> => {
   const token = options.token === undefined ? ownerToken : options.token;
-  const answer = await fetch(url + path, {
+  const answer = await ask(ca, url + path, {
     method,
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     ...(options.body === undefined
@@ -83,6 +100,30 @@ export const call = async (
   };
 };
 
+/** Like `fetch`, which can't be told whom to trust. */
+const ask = async (
+  ca: string | undefined,
+  url: string,
+  { body, headers, method, signal }: RequestInit,
+): Promise<Response> => {
+  const init = { method: method ?? 'GET', headers: headers ?? {}, signal: signal ?? null };
+  if (ca === undefined) return await fetch(url, { ...init, ...(body == null ? {} : { body }) });
+  const request = requestSecure(url, {
+    ca,
+    agent: false,
+    method: init.method,
+    headers: Object.fromEntries(new Headers(init.headers)),
+    ...(signal == null ? {} : { signal }),
+  });
+  request.end(body ?? undefined);
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  const isEmpty = answer.statusCode === 204;
+  return new Response(isEmpty ? null : (Readable.toWeb(answer) as ReadableStream), {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers as Record<string, string>,
+  });
+};
+
 export const newToken = async (world: World, wanted: NewToken): Promise<CreatedToken> =>
   (await call(world, 'POST', '/v1/tokens', { body: wanted })).body as unknown as CreatedToken;
 
@@ -95,14 +136,14 @@ export type Events = {
 
 /** Reads server-sent events in the background. */
 export const events = async (
-  { url }: Pick<World, 'url'>,
+  { url, ca }: Pick<World, 'url' | 'ca'>,
   path: string,
   token: string,
   onEvent: (event: never) => void = () => {},
 ): Promise<Events> => {
   const controller = new AbortController();
   const headers = { authorization: `Bearer ${token}` };
-  const answer = await fetch(url + path, { headers, signal: controller.signal });
+  const answer = await ask(ca, url + path, { headers, signal: controller.signal });
   if (answer.status !== 200 || answer.body === null) throw new Error(await answer.text());
   const seen: { type: string }[] = [];
   const read = async (body: AsyncIterable<Uint8Array>): Promise<void> => {
@@ -185,6 +226,10 @@ export const startAgent = async (
 };
 
 export type LaptopOptions = {
+  /** Where it dials, instead of the manager itself. */
+  readonly manager?: URL;
+  readonly ca?: string;
+  readonly memory?: TransportMemory;
   readonly token?: string;
   readonly session?: string;
   readonly onArrival?: (arrival: Arrival) => void;
@@ -202,26 +247,39 @@ export const echo = (arrival: Arrival): void => {
 
 export const startLaptop = async (world: World, options: LaptopOptions = {}) => {
   const { token = world.ownerToken, session = newIdentifier('se'), onArrival = echo } = options;
-  const socket = await dialTunnel({
-    manager: new URL(world.url),
-    token,
-    role: 'laptop',
-    headers: { 'x-byway-session': session },
-    signal: AbortSignal.timeout(10_000),
-  });
+  const socket = await dialTunnel(
+    {
+      manager: options.manager ?? new URL(world.url),
+      ca: options.ca ?? world.ca,
+      token,
+      role: 'laptop',
+      headers: { 'x-byway-session': session },
+      signal: AbortSignal.timeout(20_000),
+    },
+    options.memory,
+  );
   const end = serveLaptopEnd(socket, onArrival);
   cleanUps.push(end.destroy);
   return { session, end, socket };
 };
 
-export const startAgentTunnel = async (world: World, workload: string, token?: string) => {
-  const socket = await dialTunnel({
-    manager: new URL(world.url),
-    token: token ?? world.ownerToken,
-    role: 'agent',
-    headers: { 'x-byway-workload': `default/process/${workload}` },
-    signal: AbortSignal.timeout(10_000),
-  });
+export const startAgentTunnel = async (
+  world: World,
+  workload: string,
+  token?: string,
+  options: Pick<LaptopOptions, 'manager' | 'ca' | 'memory'> = {},
+) => {
+  const socket = await dialTunnel(
+    {
+      manager: options.manager ?? new URL(world.url),
+      ca: options.ca ?? world.ca,
+      token: token ?? world.ownerToken,
+      role: 'agent',
+      headers: { 'x-byway-workload': `default/process/${workload}` },
+      signal: AbortSignal.timeout(20_000),
+    },
+    options.memory,
+  );
   const end = openAgentEnd(socket);
   cleanUps.push(end.destroy);
   return end;

@@ -6,7 +6,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   base: ['node:'],
   propagation: [],
   protocol: ['base', 'propagation', 'valibot', 'node:crypto'],
-  tunnel: ['base', 'protocol', 'valibot', 'node:'],
+  tunnel: ['base', 'protocol', 'valibot', 'ws', 'node:'],
   agent: ['base', 'propagation', 'protocol', 'tunnel', 'pino', 'valibot', 'node:'],
   manager: [
     ...['base', 'propagation', 'protocol', 'tunnel'],

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import type { Transport } from '../../src/tunnel/carrier.ts';
+import { selfSigned } from '../support/authority.ts';
 
 const built = new URL('../../dist/tunnel/', import.meta.url);
 const run = promisify(execFile);
@@ -13,37 +15,47 @@ const run = promisify(execFile);
  * A server whose connections are so full of earlier bytes that the 101 can't be written at once: a
  * session attached too early ends the process with a native assertion, which no test could catch.
  */
-const program = (accept: string): string => `
-import { createServer, request } from 'node:http';
+const program = (accept: string, transport: Transport): string => `
+import { once } from 'node:events';
+import { createServer } from 'node:${transport === 'tls' ? 'https' : 'http'}';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { WebSocketStream } from '${built.href}web-socket-stream.js';
 import { acceptTunnel } from '${built.href}accept.js';
+import { acceptWebSocket } from '${built.href}accept-web-socket.js';
 import { openRelayToLaptop } from '${built.href}relay-end.js';
+import { openWebSocket } from '${built.href}open-web-socket.js';
 import { serveLaptopEnd } from '${built.href}laptop-end.js';
-const server = createServer();
-server.on('upgrade', async (_request, socket, head) => {
+import { upgrade } from '${built.href}upgrade.js';
+const server = createServer(${JSON.stringify(certificate)});
+server.on('upgrade', async (request, socket, head) => {
   socket.write('HTTP/1.1 100 Continue\\r\\n\\r\\n'.repeat(300_000));
   const end = openRelayToLaptop(${accept});
   const answer = await end.connect('ic_a');
   console.log(JSON.stringify(answer));
   process.exit();
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(0, '127.0.0.1', async () => {
   const { port } = server.address();
-  const headers = { connection: 'Upgrade', upgrade: 'byway-tunnel/1' };
-  const asked = request({ port, host: '127.0.0.1', method: 'POST', headers });
-  asked.on('upgrade', (_answer, socket, head) => {
-    if (head.length > 0) socket.unshift(head);
-    serveLaptopEnd(socket, ({ stream }) =>
-      stream.respond({ ':status': 503, 'x-byway-refused': 'local_refused' }, { endStream: true }));
-  });
-  asked.end();
+  const tls = ${transport === 'tls'};
+  const socket = tls ? connectTls({ port, host: '127.0.0.1', ca: ${JSON.stringify(certificate.cert)} , checkServerIdentity: () => undefined }) : connectTcp(port, '127.0.0.1');
+  await once(socket, tls ? 'secureConnect' : 'connect');
+  const url = new URL('http://127.0.0.1:' + port + '/v1/tunnels');
+  const signal = new AbortController().signal;
+  const open = ${transport === 'websocket'} ? openWebSocket : upgrade;
+  const carrier = await open(socket, { url, headers: {}, signal });
+  serveLaptopEnd(carrier, ({ stream }) =>
+    stream.respond({ ':status': 503, 'x-byway-refused': 'local_refused' }, { endStream: true }));
 });
 `;
 
-const outcomeOf = async (accept: string): Promise<string> => {
+const certificate = selfSigned({ names: ['127.0.0.1'] });
+
+const outcomeOf = async (accept: string, transport: Transport): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'byway-accept-'));
   try {
     const file = join(folder, 'server.mjs');
-    await writeFile(file, program(accept));
+    await writeFile(file, program(accept, transport));
     const { stdout } = await run(process.execPath, [pathToFileURL(file).pathname], {
       timeout: 20_000,
     });
@@ -53,13 +65,27 @@ const outcomeOf = async (accept: string): Promise<string> => {
   }
 };
 
-test('a tunnel is attached only when the 101 is written', async () => {
-  const stdout = await outcomeOf('await acceptTunnel(socket, head)');
-  expect(JSON.parse(stdout)).toEqual({ ok: false, reason: 'local_refused' });
-});
+test.each([
+  ['tcp', 'await acceptTunnel(socket, head)'],
+  ['tls', 'await acceptTunnel(socket, head)'],
+  ['websocket', 'await acceptWebSocket(request, socket, head, 1)'],
+] as const)(
+  'over %s a tunnel is attached only when the 101 is written',
+  async (transport, accept) => {
+    expect(JSON.parse(await outcomeOf(accept, transport))).toEqual({
+      ok: false,
+      reason: 'local_refused',
+    });
+  },
+);
 
-test('which matters: attached at once, the process dies', async () => {
-  await expect(outcomeOf('(acceptTunnel(socket, head), socket)')).rejects.toMatchObject({
-    stderr: expect.stringContaining('is_write_in_progress'),
-  });
-});
+test.each(['tcp', 'tls'] as const)(
+  'which matters: over %s, attached at once, the process dies',
+  async (transport) => {
+    await expect(
+      outcomeOf('(acceptTunnel(socket, head), socket)', transport),
+    ).rejects.toMatchObject({
+      stderr: expect.stringMatching(/is_write_in_progress|current_write_/),
+    });
+  },
+);

@@ -144,4 +144,4 @@ test('nobody listening is a system error, an abort is the reason of the abort', 
 
 test('a server that never answers is given up', async () => {
   await expect(dial(await speaking(''))).rejects.toMatchObject({ kind: 'unreachable' });
-}, 10_000);
+}, 20_000);

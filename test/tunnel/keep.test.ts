@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Carrier } from '../../src/tunnel/carrier.ts';
 import type { TunnelEnd } from '../../src/tunnel/end.ts';
 import { backoffMs, keepTunnel, type TunnelDown } from '../../src/tunnel/keep.ts';
 import { serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-const keep = (dialOnce: (signal: AbortSignal) => Promise<Socket>) => {
+const keep = (dialOnce: (signal: AbortSignal) => Promise<Carrier>) => {
   const controller = new AbortController();
   const ups: TunnelEnd[] = [];
   const downs: TunnelDown[] = [];
@@ -59,6 +59,22 @@ test('a tunnel that drains is replaced while it finishes', async () => {
   await expect.poll(() => ups.length).toBe(1);
   relays[0]?.close();
   await expect.poll(() => ups.length, { timeout: 5_000 }).toBe(2);
+});
+
+test('one that has been up for a while is replaced at once, and nobody is told of a loss', async () => {
+  const relays: TunnelEnd[] = [];
+  const accepting = await acceptTunnels((socket) => relays.push(openRelayToLaptop(socket)));
+  cleanUps.push(accepting.stop);
+  const { ups, downs } = keep((signal) => dial(accepting.url, signal));
+  await expect.poll(() => ups.length).toBe(1);
+  const now = performance.now();
+  vi.spyOn(performance, 'now').mockImplementation(() => now + 60_000);
+  cleanUps.push(() => vi.restoreAllMocks());
+  relays[0]?.close();
+  await expect.poll(() => ups.length).toBe(2);
+  expect(downs).toEqual([]);
+  relays[1]?.destroy();
+  await expect.poll(() => downs.length).toBe(1);
 });
 
 test('a refusal that will not change ends it, another does not', async () => {

@@ -1,6 +1,6 @@
+import { family } from '../../base/prometheus.ts';
 import type { Clients } from '../clients.ts';
 import type { AppliedRule, RuleTable } from '../rule-table.ts';
-import { family } from './family.ts';
 import { type TlsMeasured, tlsFamilies } from './tls-metrics.ts';
 
 /** Requests that were decided since the start. */

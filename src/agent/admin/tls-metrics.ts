@@ -1,6 +1,6 @@
+import { family } from '../../base/prometheus.ts';
 import type { TlsCounts } from '../tls/counts.ts';
 import type { Credentials } from '../tls/credentials.ts';
-import { family } from './family.ts';
 
 export type TlsMeasured = {
   readonly counts: TlsCounts;

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RuleEvent } from '../../protocol/rules.ts';
 import { workloadPath } from '../../protocol/workload.ts';
 import { type AgentEnd, openAgentEnd } from '../../tunnel/agent-end.ts';
 import { dialTunnel } from '../../tunnel/dial.ts';
 import { keepTunnel } from '../../tunnel/keep.ts';
+import { TransportMemory } from '../../tunnel/transport-memory.ts';
 import type { Divert } from '../divert.ts';
 import type { RuleTable } from '../rule-table.ts';
 import { CurrentTunnel } from './current-tunnel.ts';
@@ -56,10 +57,11 @@ const keepTunnelUp = async (
   { address, log, signal }: LinkOptions,
   use: (end: AgentEnd) => void,
 ): Promise<void> => {
-  const { manager, workload, token } = address;
+  const { manager, ca, workload, token } = address;
+  const memory = new TransportMemory();
   const headers = { 'x-byway-workload': workloadPath(workload) };
   const dial = async (stop: AbortSignal) =>
-    dialTunnel({ manager, token: await token(), role: 'agent', headers, signal: stop });
+    dialTunnel({ manager, ca, token: await token(), role: 'agent', headers, signal: stop }, memory);
   while (!signal.aborted) {
     try {
       await keepTunnel({
@@ -70,7 +72,8 @@ const keepTunnelUp = async (
         signal,
       });
     } catch (error) {
-      log.warn({ reason: messageOf(error) }, 'the manager refused the tunnel');
+      const hint = error instanceof UserError ? error.hint : undefined;
+      log.warn({ reason: messageOf(error), hint }, 'the manager refused the tunnel');
       await sleep(refusedMilliseconds, undefined, { signal }).catch(() => {});
     }
   }

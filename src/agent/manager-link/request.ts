@@ -1,10 +1,14 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Workload, workloadPath } from '../../protocol/workload.ts';
+import { connectTo } from '../../tunnel/connect.ts';
+import { requestOn } from '../../tunnel/request-on.ts';
+import { below } from '../../tunnel/way.ts';
 
 /** Where an agent's manager is, and who the agent is. */
 export type ManagerAddress = {
   readonly manager: URL;
+  /** PEM certificates of authorities that are trusted besides the usual ones. */
+  readonly ca?: string | undefined;
   readonly workload: Workload;
   /** Names this life of this agent, `ag_` and 26 characters. */
   readonly agent: string;
@@ -30,17 +34,21 @@ export const callManager = async (
 ): Promise<IncomingMessage> => {
   const { manager, workload, agent, token } = address;
   const { method, resource, body, signal } = call;
-  const url = new URL(manager);
-  url.pathname = `${manager.pathname.replace(/\/$/, '')}/v1/agents/${workloadPath(workload)}/${resource}`;
+  const url = below(manager, `/v1/agents/${workloadPath(workload)}/${resource}`);
   if (method === 'GET') url.searchParams.set('agent', agent);
   const headers = {
+    host: url.host,
+    connection: 'close',
     authorization: `Bearer ${await token()}`,
     ...(body === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
   };
-  const start = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const request = start(url, { method, headers, signal, agent: false });
+  const socket = await connectTo(address, signal);
+  const request = requestOn(socket, { method, path: url.pathname + url.search, headers });
+  const stop = (): void => void request.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  request.once('close', () => signal.removeEventListener('abort', stop));
   request.end(body);
   return answered(request);
 };

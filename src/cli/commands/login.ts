@@ -27,10 +27,11 @@ export const login = async (context: Context, options: LoginOptions): Promise<vo
   const manager = await managerOf(context, options.manager);
   const token = await readToken(context, options);
   const { createManagerClient } = await import('../manager-client/client.ts');
-  const me = await createManagerClient({ manager, token }).me();
+  const connection = await context.connection(manager, token);
+  const me = await createManagerClient(connection).me();
   const store = await keep(context, manager, token, options.store);
   const { rememberManager } = await import('../configuration.ts');
-  await rememberManager(context.environment, manager);
+  await rememberManager(context.environment, manager, context.environment['BYWAY_CA']);
   if (options.json === true)
     io.printJson({ user: me.user, role: me.role, manager: manager.href, store });
   io.say(`Logged in at ${manager.origin} as ${me.user}. The token is in ${placeOf(store)}.`);

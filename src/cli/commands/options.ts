@@ -3,17 +3,23 @@ import { type Command, Option } from 'commander';
 /** Flags that most commands know. */
 export type CommonOptions = {
   readonly manager?: string;
+  readonly ca?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly input: boolean;
   readonly color: boolean;
 };
 
-/** Adds `--json`, `--quiet`, `--no-input`, `--no-color`, and `--manager` where one is asked. */
+/** Adds `--json`, `--quiet`, `--no-input`, `--no-color`, and `--manager` and `--ca` where one is asked. */
 export const withCommonOptions = (command: Command): Command =>
-  withoutManager(command).addOption(
-    new Option('--manager <url>', 'manager to ask (or BYWAY_MANAGER)'),
-  );
+  withoutManager(command)
+    .addOption(new Option('--manager <url>', 'manager to ask (or BYWAY_MANAGER)'))
+    .addOption(
+      new Option(
+        '--ca <file>',
+        "trust the authority that signed the manager's certificate (or BYWAY_CA)",
+      ),
+    );
 
 export const withoutManager = (command: Command): Command =>
   command

@@ -7,6 +7,7 @@ import { countsInWords } from '../wording/counts.ts';
 import { shortKey, timeLeft } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import { isCalled } from '../wording/name.ts';
+import { plain } from '../wording/plain.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export const statusCommand = (context: Context): Command => {
@@ -52,7 +53,7 @@ const inWords = (
   intercept: Intercept,
   sessions: readonly SessionFile[],
 ): string => {
-  const { workload, laptop, match, agents, expiresAt, counts } = intercept;
+  const { workload, laptop, match, agents, expiresAt, counts, transport } = intercept;
   const local = localPortOf(intercept, sessions);
   const paint = io.paintData();
   const state =
@@ -61,6 +62,7 @@ const inWords = (
   return [
     `${workload.name} → ${local === null ? laptop : `localhost:${local}`}   ${state}${lease}`,
     `  match   ${matchInWords(match)}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
+    ...(transport === undefined ? [] : [`  tunnel  ${plain(transport)}`]),
     `  agents  ${agents.applied} of ${agents.connected} have the rule`,
     `  ${countsInWords(counts)}`,
   ].join('\n');

@@ -3,12 +3,14 @@ import type { Method } from 'got';
 import * as v from 'valibot';
 import { UserError } from '../../base/errors.ts';
 import { type Problem, problemSchema } from '../../protocol/problem.ts';
+import type { Way } from '../../tunnel/way.ts';
 import { answerBytesMax, answerMsMax, connectMsMax, exchangeMsMax } from './limits.ts';
+import { ManagerAgent } from './manager-agent.ts';
 import { ManagerError } from './manager-error.ts';
 import { unreachable } from './unreachable.ts';
 
 /** Whom to ask, and as whom. */
-export type Connection = { readonly manager: URL; readonly token: string };
+export type Connection = Way & { readonly token: string };
 
 export type Request = {
   readonly method: Method;
@@ -59,6 +61,7 @@ const open = async (
     followRedirect: false,
     decompress: false,
     retry: { limit: 0 },
+    agent: { http: agentOf(connection), https: agentOf(connection) },
     timeout: {
       lookup: connectMsMax,
       connect: connectMsMax,
@@ -79,6 +82,15 @@ const open = async (
   });
   if (status >= 200 && status < 300) return stream;
   throw refusal(connection, status, await readAll(connection, stream));
+};
+
+const agents = new WeakMap<Connection, ManagerAgent>();
+
+/** One for each connection, so that requests of one command share what is connected already. */
+const agentOf = (connection: Connection): ManagerAgent => {
+  const agent = agents.get(connection) ?? new ManagerAgent(connection);
+  agents.set(connection, agent);
+  return agent;
 };
 
 const readAll = async (connection: Connection, answer: Readable): Promise<string> => {

@@ -15,6 +15,7 @@ const kinds: Readonly<Record<ProblemCode, FailureKind>> = {
   too_large: 'error',
   too_many: 'error',
   upgrade_required: 'error',
+  version_unsupported: 'error',
   internal: 'error',
 };
 

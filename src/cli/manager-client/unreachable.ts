@@ -1,4 +1,5 @@
 import { messageOf, systemCode, UserError } from '../../base/errors.ts';
+import { ConnectFault } from '../../tunnel/connect-fault.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -12,7 +13,13 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why a connection failed, in a few words. */
 export const connectionFault = (error: unknown): string =>
-  reasons[systemCode(error) ?? ''] ?? messageOf(error);
+  faultOf(error)?.message ?? reasons[systemCode(error) ?? ''] ?? messageOf(error);
+
+/** What we have put into words ourselves, inside of what the library for requests makes of it. */
+const faultOf = (error: unknown): ConnectFault | undefined => {
+  if (error instanceof ConnectFault) return error;
+  return error instanceof Error && error.cause instanceof ConnectFault ? error.cause : undefined;
+};
 
 /** Nobody answers at the manager's address. */
 export const unreachable = (manager: URL, error: unknown): UserError =>
@@ -22,6 +29,6 @@ export const unreachable = (manager: URL, error: unknown): UserError =>
     {
       kind: 'unreachable',
       cause: error,
-      hint: 'Another one   --manager URL\nTry it out    byway playground',
+      hint: faultOf(error)?.hint ?? 'Another one   --manager URL\nTry it out    byway playground',
     },
   );

@@ -24,7 +24,7 @@ const startMsMax = 10_000;
  */
 export const runBackground = async (context: Context): Promise<number> => {
   const { manager: address, token, user, plan, log } = await startMessage();
-  const manager = createManagerClient({ manager: new URL(address), token });
+  const manager = createManagerClient(await context.connection(new URL(address), token));
   let told = false;
   const tell = async (message: StartedMessage): Promise<void> => {
     told = true;

@@ -66,7 +66,12 @@ const asJson = (subject: Subject, event: SessionEvent): unknown => {
     case 'reconnecting':
       return { event: 'tunnel', state: 'reconnecting', attempt: event.attempt };
     case 'connected':
-      return { event: 'tunnel', state: 'connected', lostMs: Math.round(event.lostMs) };
+      return {
+        event: 'tunnel',
+        state: 'connected',
+        lostMs: Math.round(event.lostMs),
+        transport: event.transport ?? null,
+      };
     case 'not_ready':
       return { event: 'not_ready', reason: event.reason };
   }

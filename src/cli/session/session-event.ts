@@ -1,5 +1,6 @@
 import type { EndReason, Intercept } from '../../protocol/intercepts.ts';
 import type { ProbeLegs } from '../../protocol/reports.ts';
+import type { Transport } from '../../tunnel/carrier.ts';
 import type { Observation } from './observe.ts';
 
 /** What happens to a session, in the order in which it happens. */
@@ -19,7 +20,11 @@ export type SessionEvent =
   /** The local port began or ceased to accept connections. */
   | { readonly type: 'port'; readonly listening: boolean }
   | { readonly type: 'reconnecting'; readonly attempt: number; readonly why: string }
-  | { readonly type: 'connected'; readonly lostMs: number }
+  | {
+      readonly type: 'connected';
+      readonly lostMs: number;
+      readonly transport: Transport | undefined;
+    }
   /** After `ready`: the way was measured again and is not whole. */
   | { readonly type: 'not_ready'; readonly reason: string };
 

@@ -49,7 +49,7 @@ export const runSession = async (options: SessionOptions): Promise<SessionEnd> =
       running.lostAt ??= performance.now();
       onEvent({ type: 'reconnecting', attempt, why });
     },
-    onBack: (lostMs) => onEvent({ type: 'connected', lostMs }),
+    onBack: (lostMs) => onEvent({ type: 'connected', lostMs, transport: tunnel.transport() }),
   });
   const startedAt = performance.now();
   const running: Running = { ...options, arrivals, tunnel, startedAt, lostAt: undefined };

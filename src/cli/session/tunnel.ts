@@ -1,7 +1,9 @@
+import { type Carrier, type Transport, transportOf } from '../../tunnel/carrier.ts';
 import { dialTunnel } from '../../tunnel/dial.ts';
 import { keepTunnel } from '../../tunnel/keep.ts';
 import { type Arrival, serveLaptopEnd } from '../../tunnel/laptop-end.ts';
 import { TunnelRefused } from '../../tunnel/refused.ts';
+import { TransportMemory } from '../../tunnel/transport-memory.ts';
 import { sessionHeader } from '../../tunnel/wire.ts';
 import type { Connection } from '../manager-client/exchange.ts';
 import { ManagerError } from '../manager-client/manager-error.ts';
@@ -21,6 +23,8 @@ export type SessionTunnel = {
   readonly up: Promise<void>;
   /** Rejects when the manager refuses for good; resolves after `close`, in 5 s at most. */
   readonly over: Promise<void>;
+  /** What it goes over, or went last; undefined before the first connection. */
+  readonly transport: () => Transport | undefined;
   /** Lets running requests finish. */
   readonly close: () => void;
   /** For an end that is wanted while the first connection is still being made. */
@@ -31,6 +35,8 @@ export type SessionTunnel = {
 export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
   const { connection, session, onArrival, onBack, onDown } = options;
   const stop = new AbortController();
+  const memory = new TransportMemory();
+  let transport: Transport | undefined;
   let tellUp = (): void => {};
   let tellFailed = (_error: unknown): void => {};
   const first = new Promise<void>((resolve, reject) => {
@@ -38,18 +44,25 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     tellFailed = reject;
   });
   let wasUp = false;
-  let lostAt = 0;
+  let lostAt: number | undefined;
   const over = keepTunnel({
     dial: (signal) =>
-      dialTunnel({ ...connection, role: 'laptop', headers: { [sessionHeader]: session }, signal }),
-    attach: (socket) => serveLaptopEnd(socket, onArrival),
+      dialTunnel(
+        { ...connection, role: 'laptop', headers: { [sessionHeader]: session }, signal },
+        memory,
+      ),
+    attach: (carrier) => {
+      transport = transportTo(connection.manager, carrier);
+      return serveLaptopEnd(carrier, onArrival);
+    },
     onUp: () => {
-      if (wasUp) onBack(performance.now() - lostAt);
+      if (wasUp) onBack(lostAt === undefined ? 0 : performance.now() - lostAt);
+      lostAt = undefined;
       wasUp = true;
       tellUp();
     },
     onDown: ({ attempt, error }) => {
-      if (error === undefined) lostAt = performance.now();
+      lostAt ??= performance.now();
       if (wasUp) onDown(attempt, error === undefined ? 'it broke' : connectionFault(error));
       else tellFailed(unreachable(connection.manager, error));
     },
@@ -65,8 +78,15 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     up: Promise.race([first, refused]),
     over: refused,
     close,
+    transport: () => transport,
     closeUnlessUp: () => {
       if (!wasUp) close();
     },
   };
+};
+
+/** TLS that ends at a proxy is none to the manager. */
+const transportTo = ({ protocol }: URL, carrier: Carrier): Transport => {
+  const transport = transportOf(carrier);
+  return transport === 'tls' && protocol === 'http:' ? 'tcp' : transport;
 };

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ApiProblem, problemOf } from './api-problem.ts';
+import type { Refusals } from './refusals.ts';
 import type { Answer } from './route.ts';
 
 export const sendAnswer = (response: ServerResponse, { status, body }: Answer): void => {
@@ -9,11 +10,17 @@ export const sendAnswer = (response: ServerResponse, { status, body }: Answer): 
   else send(response, status, 'application/json', body);
 };
 
+type Answering = {
+  readonly version: string;
+  readonly log: Log;
+  readonly refusals: Refusals;
+};
+
 /** Whatever was thrown, as a problem document; what is not an `ApiProblem` is our own fault. */
 export const sendProblem = (
   response: ServerResponse,
   error: unknown,
-  { version, log }: { readonly version: string; readonly log: Log },
+  { version, log, refusals }: Answering,
 ): void => {
   if (response.headersSent) {
     response.destroy();
@@ -21,6 +28,7 @@ export const sendProblem = (
   }
   const reported = asProblem(error, log);
   const problem = problemOf(reported, version);
+  refusals.count(problem.code);
   response.setHeaders(new Map(Object.entries(reported.headers)));
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
   // The rest of a body that nobody reads would be taken for the next request.

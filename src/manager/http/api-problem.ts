@@ -15,6 +15,7 @@ const titles: Readonly<Record<ProblemCode, string>> = {
   too_large: 'The request is too large',
   too_many: 'Too many',
   upgrade_required: 'Upgrade required',
+  version_unsupported: 'The versions do not fit',
   internal: 'The manager failed',
 };
 
@@ -39,7 +40,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The document; a 401 names the manager's version. */
+/** The document; a 401, and where versions do not fit, it names the manager's version. */
 export const problemOf = ({ code, message, extras }: ApiProblem, version: string): Problem => {
   const status = problemStatus[code];
   return {
@@ -49,6 +50,6 @@ export const problemOf = ({ code, message, extras }: ApiProblem, version: string
     status,
     detail: message,
     ...extras,
-    ...(status === 401 ? { version } : {}),
+    ...(status === 401 || code === 'version_unsupported' ? { version } : {}),
   };
 };

@@ -58,6 +58,8 @@ export type EventsRoute = Described & {
 /** Turns the connection round; without an Upgrade it answers `upgrade_required`. */
 export type UpgradeRoute = Described & {
   readonly kind: 'upgrade';
+  /** What the request's Upgrade must ask for; a version is chosen by the route. */
+  readonly upgrade: 'byway-tunnel' | 'websocket';
   readonly roles: readonly Role[];
   readonly headers: Readonly<Record<string, string>>;
   /** Everything that may be refused is refused here; returns what takes the connection over. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../base/log.ts';
 import type { Role } from '../../protocol/api.ts';
-import { upgradeProtocol } from '../../tunnel/wire.ts';
+import { readOffer, upgradeOffer } from '../../tunnel/versions.ts';
 import type { Attachments } from '../identity/attachments.ts';
 import type { Principal } from '../identity/principal.ts';
 import { eventStreamsMax, eventStreamsPerTokenMax } from '../limits.ts';
@@ -11,6 +11,7 @@ import { ApiProblem } from './api-problem.ts';
 import { checked, readJson } from './body.ts';
 import { type EventChannel, openEventStream } from './event-stream.ts';
 import { matchPath } from './path.ts';
+import type { Refusals } from './refusals.ts';
 import type { Call, EventsRoute, JsonRoute, Route, UpgradeRoute } from './route.ts';
 
 export type RouterOptions = {
@@ -19,6 +20,7 @@ export type RouterOptions = {
   readonly attachments: Attachments;
   readonly version: string;
   readonly log: Log;
+  readonly refusals: Refusals;
 };
 
 /** Serves requests by a table of routes. */
@@ -29,6 +31,8 @@ export type Router = {
   readonly upgrade: (
     request: IncomingMessage,
   ) => ((socket: Duplex, head: Buffer) => Promise<void>) | undefined;
+  /** Event streams that are open. */
+  readonly openStreams: () => number;
   /** Ends every event stream. */
   readonly endStreams: () => void;
 };
@@ -87,9 +91,9 @@ export const routeBy = (options: RouterOptions): Router => {
     if (route.kind === 'upgrade') {
       throw new ApiProblem(
         'upgrade_required',
-        `A tunnel begins with "Upgrade: ${upgradeProtocol}".`,
+        `A tunnel begins with "Upgrade: ${offerOf(route)}".`,
         {},
-        { upgrade: upgradeProtocol },
+        { upgrade: offerOf(route) },
       );
     }
     const call = await callOf(request, { route, params }, principal);
@@ -109,6 +113,7 @@ export const routeBy = (options: RouterOptions): Router => {
       const route = upgradeRoute(routes, request);
       return route?.handle(admit(request, route.roles), request);
     },
+    openStreams: () => channels.size,
     endStreams: () => {
       for (const channel of channels) channel.end();
     },
@@ -120,11 +125,16 @@ const upgradeRoute = (
   routes: readonly Route[],
   request: IncomingMessage,
 ): UpgradeRoute | undefined => {
-  const offered = (request.headers.upgrade ?? '').split(',').map((protocol) => protocol.trim());
-  if (!offered.includes(upgradeProtocol)) return undefined;
+  const upgrade = request.headers.upgrade ?? '';
+  const isWebSocket = upgrade.toLowerCase() === 'websocket';
+  if (!isWebSocket && readOffer(upgrade).length === 0) return undefined;
   const { route } = find(routes, request);
-  return route.kind === 'upgrade' ? route : undefined;
+  if (route.kind !== 'upgrade') return undefined;
+  return (route.upgrade === 'websocket') === isWebSocket ? route : undefined;
 };
+
+const offerOf = ({ upgrade }: UpgradeRoute): string =>
+  upgrade === 'websocket' ? upgrade : upgradeOffer;
 
 const find = (routes: readonly Route[], { method, url }: IncomingMessage): Found => {
   const [path = ''] = (url ?? '').split('?', 1);

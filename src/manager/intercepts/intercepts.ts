@@ -19,6 +19,8 @@ export type InterceptsOptions = {
   readonly keys: Keys;
   /** Whether the tunnel of that session and owner is there. */
   readonly isConnected: (session: string, owner: string) => boolean;
+  /** What that tunnel goes over. */
+  readonly transportOf: (session: string, owner: string) => string | undefined;
   readonly log: Log;
 };
 
@@ -52,6 +54,7 @@ export class Intercepts {
       state: this.#stateOf(record),
       agents: { applied, connected: agents.length },
       counts: counts.sum(),
+      transport: this.#options.transportOf(record.session, record.owner),
     });
   }
 

@@ -24,10 +24,14 @@ export type Measured = {
   readonly state: InterceptState;
   readonly agents: Intercept['agents'];
   readonly counts: RuleCounts;
+  readonly transport: string | undefined;
 };
 
 /** What everyone may see. */
-export const viewOf = (record: InterceptRecord, measured: Measured): Intercept => {
+export const viewOf = (
+  record: InterceptRecord,
+  { transport, ...measured }: Measured,
+): Intercept => {
   const { id, workload, port, owner, laptop, match, createdAt } = record;
   return {
     id,
@@ -41,6 +45,7 @@ export const viewOf = (record: InterceptRecord, measured: Measured): Intercept =
     expiresAt: expiresAtOf(record),
     ...(record.guards === undefined ? {} : { guards: record.guards }),
     ...measured,
+    ...(transport === undefined ? {} : { transport }),
   };
 };
 

@@ -5,25 +5,34 @@ import type { Intercepts } from '../intercepts/intercepts.ts';
 import { join } from './join.ts';
 import type { Sessions } from './sessions.ts';
 
-export type RelayOptions = { readonly intercepts: Intercepts; readonly sessions: Sessions };
+/** Streams from agents to laptops since the start. */
+export type StreamCounts = { open: number; joined: number; refused: number };
+
+export type RelayOptions = {
+  readonly intercepts: Intercepts;
+  readonly sessions: Sessions;
+  readonly streams: StreamCounts;
+};
 
 /**
  * Serves a CONNECT from an agent of a workload: finds the intercept, which must be one of that
  * workload, and its owner's tunnel, and joins the two streams.
  */
 export const relay = async (
-  { intercepts, sessions }: RelayOptions,
+  { intercepts, sessions, streams }: RelayOptions,
   workload: Workload,
   arrival: Arrival,
 ): Promise<void> => {
   const { intercept, probe, stream } = arrival;
   const record = intercepts.record(intercept);
   if (record === undefined || workloadPath(record.workload) !== workloadPath(workload)) {
+    streams.refused += 1;
     refuseArrival(arrival, 'tunnel_refused');
     return;
   }
   const laptop = sessions.find(record.session, record.owner);
   if (laptop === undefined) {
+    streams.refused += 1;
     refuseArrival(arrival, 'laptop_gone');
     return;
   }
@@ -35,10 +44,17 @@ export const relay = async (
     ...(probe === undefined ? {} : { probe }),
   });
   stream.removeListener('close', leave);
-  if (!answer.ok) refuseArrival(arrival, answer.reason);
-  else if (probe !== undefined) answerProbe(arrival, answer.localMs ?? 'refused');
+  if (!answer.ok) {
+    streams.refused += 1;
+    refuseArrival(arrival, answer.reason);
+  } else if (probe !== undefined) answerProbe(arrival, answer.localMs ?? 'refused');
   else if (stream.closed || stream.destroyed) answer.stream.close(constants.NGHTTP2_CANCEL);
   else {
+    streams.joined += 1;
+    streams.open += 1;
+    stream.once('close', () => {
+      streams.open -= 1;
+    });
     acceptArrival(arrival);
     join(stream, answer.stream);
   }

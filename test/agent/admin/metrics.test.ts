@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { startAdmin } from '../../../src/agent/admin/admin.ts';
 import { metricsText } from '../../../src/agent/admin/metrics.ts';
+import { startAdmin } from '../../../src/base/admin.ts';
 import { openRawClient } from '../../support/raw-client.ts';
 import { startRawServer } from '../../support/raw-server.ts';
 import { key, laptopOn, rule, startAgent } from '../start-agent.ts';
@@ -25,7 +25,9 @@ test('/metrics counts connections, bytes, requests and rules, and shows no key',
   const laptop = await startRawServer((socket) => void socket.write(answer));
   const agent = await startAgent(pod.port, laptopOn(laptop.port));
   const measured = { ...agent.server, table: agent.table };
-  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, () => metricsText(measured));
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, '--admin', () =>
+    metricsText(measured),
+  );
   closers.push(admin.close, agent.server.close, pod.close, laptop.close);
   agent.rules(rule(pod.port));
   const client = await openRawClient(agent.port);
@@ -62,7 +64,7 @@ test('/metrics counts connections, bytes, requests and rules, and shows no key',
 });
 
 test('/healthz is there, and nothing else', async () => {
-  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, () => '');
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0 }, '--admin', () => '');
   closers.push(admin.close);
   const status = async (path: string, method = 'GET'): Promise<number> =>
     (await fetch(`http://${admin.address}${path}`, { method })).status;

@@ -84,7 +84,7 @@ export const startWhole = async ({ guards, app, onArrival }: WholeOptions): Prom
     killManager: cut.cut,
     startManagerAgain: cut.mend,
     killLaptop: async () => {
-      laptop.socket.resetAndDestroy();
+      (laptop.socket as Socket).resetAndDestroy();
       await until(() => state() === 'disconnected', 'the news');
     },
     stopApp: local.stop,

@@ -40,7 +40,11 @@ const person = (...answers: readonly string[]) => {
     environment,
   );
   const credentials = createCredentials(environment, async () => undefined);
-  const context = contextWith(io, { environment, credentials: async () => credentials });
+  const context = contextWith(io, {
+    environment,
+    credentials: async () => credentials,
+    connection: async (url, token) => ({ manager: url, token }),
+  });
   return { context, credentials, shown: () => shown };
 };
 

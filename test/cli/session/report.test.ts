@@ -91,7 +91,7 @@ test('for programs ready comes first, and what came before it follows', () => {
   report.event({ type: 'reconnecting', attempt: 1, why: 'x' });
   expect(stdout()).toBe('');
   report.event(ready);
-  report.event({ type: 'connected', lostMs: 12.6 });
+  report.event({ type: 'connected', lostMs: 12.6, transport: 'websocket' });
   report.event({ type: 'not_ready', reason: 'r' });
   report.end({ type: 'ended', reason: 'left', by: 'ada' });
   const lines = stdout()
@@ -108,7 +108,7 @@ test('for programs ready comes first, and what came before it follows', () => {
     },
     { event: 'passed', id: 'rq_1', reason: 'local_refused' },
     { event: 'tunnel', state: 'reconnecting', attempt: 1 },
-    { event: 'tunnel', state: 'connected', lostMs: 13 },
+    { event: 'tunnel', state: 'connected', lostMs: 13, transport: 'websocket' },
     { event: 'not_ready', reason: 'r' },
     { event: 'ended', reason: 'left', by: 'ada' },
   ]);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Address, formatAddress } from '../../base/address.ts';
-import { messageOf, UserError } from '../../base/errors.ts';
+import { type Address, formatAddress } from './address.ts';
+import { messageOf, UserError } from './errors.ts';
 
 const connectionsMax = 32;
 const requestMilliseconds = 5_000;
@@ -13,17 +13,20 @@ export type Admin = {
 
 /**
  * Serves `GET /healthz` and `GET /metrics` to whoever can reach the address. Rejects with a
- * `UserError` when it can't be had.
+ * `UserError` that names `flag` when it can't be had.
  */
-export const startAdmin = async (listen: Address, metrics: () => string): Promise<Admin> => {
-  const server = createServer({ requestTimeout: requestMilliseconds }, (request, response) =>
-    answer(request, response, metrics),
-  );
+export const startAdmin = async (
+  listen: Address,
+  flag: string,
+  metrics: () => string,
+): Promise<Admin> => {
+  const timeouts = { requestTimeout: requestMilliseconds, headersTimeout: requestMilliseconds };
+  const server = createServer(timeouts, (request, response) => answer(request, response, metrics));
   server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const message = `Can't listen on ${formatAddress(listen)}: ${messageOf(error)}.`;
-      const hint = 'Stop what uses the address, or choose another with --admin.';
+      const hint = `Stop what uses the address, or choose another with ${flag}.`;
       reject(new UserError(message, { cause: error, hint }));
     });
     server.listen(listen, resolve);
