@@ -100,6 +100,7 @@ export const load = async (url, { seconds, headers = [], postBytes = 0, folder }
   return {
     requests: Number(/(\d+) requests in/.exec(text)?.[1] ?? 0),
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
+    p50: milliseconds(/50%\s+(\S+)/.exec(text)?.[1] ?? '0ms'),
     p99: milliseconds(/99%\s+(\S+)/.exec(text)?.[1] ?? '0ms'),
     failed: failed.reduce((sum, count) => sum + Number(count), 0),
   };

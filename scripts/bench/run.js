@@ -1,11 +1,15 @@
 // `npm run bench -- NAME`: a benchmark beside peers. Linux with wrk, nginx and haproxy.
 import { parseArgs } from 'node:util';
 
-const benchmarks = { agent: () => import('./agent.js') };
+const benchmarks = {
+  agent: () => import('./agent.js'),
+  tunnel: () => import('./tunnel.js'),
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    beside: { type: 'string' },
     case: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },

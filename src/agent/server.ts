@@ -7,6 +7,7 @@ import { type Services, takeConnection } from './connection.ts';
 import { ConnectionSet } from './connection-set.ts';
 import { decide } from './decide.ts';
 import type { Divert } from './divert.ts';
+import { LaptopPool } from './laptop-pool.ts';
 import { connectionsMax, headMilliseconds, sweepMilliseconds } from './limits.ts';
 import type { RuleTable } from './rule-table.ts';
 import { acceptWire, dialWire } from './sockets.ts';
@@ -42,11 +43,12 @@ export type AgentServer = {
 export const startAgentServer = async (options: AgentServerOptions): Promise<AgentServer> => {
   const connections = new ConnectionSet();
   const clients = new Clients(options.connectionsMax ?? connectionsMax());
+  const laptops = new LaptopPool(options.divert);
   const state = { draining: false, decided: { matched: 0, unmatched: 0 } };
   const servers: Server[] = [];
   try {
     for (const route of options.routes) {
-      const services = servicesOf(options, route, state);
+      const services = servicesOf({ ...options, laptops }, route, state);
       const take = (socket: Socket): void => accept(services, connections, clients, socket);
       servers.push(await listenOn(route.listen, take));
     }
@@ -61,6 +63,7 @@ export const startAgentServer = async (options: AgentServerOptions): Promise<Age
   const close = async (): Promise<void> => {
     clearInterval(sweep);
     closeAll(servers);
+    laptops.close();
     for (const connection of connections.all()) connection.abort();
     await connections.empty();
   };
@@ -98,7 +101,7 @@ type State = {
 };
 
 const servicesOf = (
-  { table, divert }: AgentServerOptions,
+  { table, divert, laptops }: AgentServerOptions & { readonly laptops: LaptopPool },
   { upstream }: Route,
   state: State,
 ): Services => ({
@@ -108,6 +111,7 @@ const servicesOf = (
     return verdict;
   },
   divert,
+  laptops,
   dialPod: () => dialWire(upstream),
   draining: () => state.draining,
 });

@@ -6,7 +6,7 @@ import { admit } from '../guard.ts';
 import { splice } from '../splice.ts';
 import type { Wire } from '../wire.ts';
 import { forwarded } from './edit-head.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, exchangeOf } from './exchange.ts';
 import { failOpen } from './fail-open.ts';
 import { LaptopLeg, type Unanswered } from './laptop-leg.ts';
 import type { Leg, LegOwner } from './leg.ts';
@@ -109,11 +109,10 @@ export class Http1Connection {
     const verdict = this.held ?? this.services.decide(head);
     this.held = this.waiting.length > 0 ? verdict : undefined;
     if (this.held !== undefined) return false;
-    const { method, persistent, switches } = head;
-    const exchange: Exchange = { method, persistent, switches, verdict, servedBy: undefined };
+    const exchange = exchangeOf(head, verdict);
     verdict?.counter.match();
     this.waiting.push(exchange);
-    this.lastBegun = !persistent;
+    this.lastBegun = !head.persistent;
     const bytes = forwarded(head, body);
     const obstacle = verdict === undefined ? undefined : admit(verdict);
     if (verdict === undefined) this.beginOnPod(exchange, bytes);
@@ -127,8 +126,9 @@ export class Http1Connection {
     counter.divert();
     exchange.servedBy = `${rule.name}@${rule.laptop}`;
     this.lastDiverted = true;
-    this.laptop = new LaptopLeg(exchange, this.services.divert, {
+    this.laptop = new LaptopLeg(exchange, this.services.laptops, {
       ...this.owner,
+      client: this.client,
       unanswered: (failure) => this.unanswered(failure),
       brokenOff: () => this.client.abort(),
     });
