@@ -64,16 +64,21 @@ export const startSsh = async (folder, target, through = async (port) => port) =
     ].join('\n'),
   );
   if (process.getuid() === 0) mkdirSync('/run/sshd', { recursive: true });
-  start(sshdPath, ['-D', '-f', join(home, 'sshd.conf')]);
+  const server = start(sshdPath, ['-D', '-f', join(home, 'sshd.conf')]);
   await listening(port);
   const dialled = await through(port);
-  start('ssh', [
+  const client = start('ssh', [
     ...['-F', 'none', '-p', String(dialled), '-i', join(home, 'user'), '-N'],
     ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
     ...['-R', `127.0.0.1:${listen}:127.0.0.1:${target}`, `${user}@127.0.0.1`],
   ]);
   await listening(listen);
-  return { name: 'ssh -R', url: `http://127.0.0.1:${listen}`, headers: [] };
+  return {
+    name: 'ssh -R',
+    url: `http://127.0.0.1:${listen}`,
+    headers: [],
+    children: [server, client],
+  };
 };
 
 const startOurs = async (root, program, args, environment, nodeOptions) => {

@@ -119,8 +119,7 @@ export class AnswerReader {
     if (marks.length === 0) {
       this.owner.forward(part(bytes, at, end));
     } else {
-      this.owner.forward(withLines(head.bytes, marks));
-      if (end > headEnd) this.owner.forward(bytes.subarray(headEnd, end));
+      this.owner.forward(withLines(head.bytes, marks, bytes.subarray(headEnd, end)));
     }
     if (body.done()) this.finish(exchange, head.persistent);
     return end;

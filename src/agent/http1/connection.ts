@@ -8,7 +8,7 @@ import type { Wire } from '../wire.ts';
 import { forwarded } from './edit-head.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { failOpen } from './fail-open.ts';
-import { LaptopLeg, type Unanswered } from './laptop-leg.ts';
+import { LaptopLeg, type LaptopLegOwner, type Unanswered } from './laptop-leg.ts';
 import type { Leg, LegOwner } from './leg.ts';
 import { PodLeg } from './pod-leg.ts';
 import { invalidAnswer, type Refusal, refusalBytes } from './refusal.ts';
@@ -25,6 +25,7 @@ export class Http1Connection {
   private readonly closed: () => void;
   private readonly requests: RequestReader;
   private readonly owner: LegOwner;
+  private laptopOwner: LaptopLegOwner | undefined;
   /** Requests whose answers are not complete, oldest first. */
   private readonly waiting: Exchange[] = [];
   private pod: PodLeg | undefined;
@@ -126,12 +127,13 @@ export class Http1Connection {
     counter.divert();
     exchange.servedBy = `${rule.name}@${rule.laptop}`;
     this.lastDiverted = true;
-    this.laptop = new LaptopLeg(exchange, this.services.laptops, {
+    this.laptopOwner ??= {
       ...this.owner,
       client: this.client,
       unanswered: (failure) => this.unanswered(failure),
       brokenOff: () => this.client.abort(),
-    });
+    };
+    this.laptop = new LaptopLeg(exchange, this.services.laptops, this.laptopOwner);
     this.leg = this.laptop;
     this.flow(this.laptop.begin(exchange, bytes));
   }
