@@ -5,6 +5,8 @@ const soaks = {
   unmatched: () => import('./unmatched.js'),
   storm: () => import('./storm.js'),
   fuzz: () => import('./fuzz.js'),
+  tunnel: () => import('./tunnel.js'),
+  stalled: () => import('./stalled.js'),
 };
 
 const { positionals, values } = parseArgs({

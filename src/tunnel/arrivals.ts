@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import type { PassReason } from '../protocol/reports.ts';
 import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { unreadBytes } from './unread-bytes.ts';
 import { localMsHeader, probeHeader, refusedHeader } from './wire.ts';
 
 /** One CONNECT: answer it with `acceptArrival`, `answerProbe` or `refuseArrival`. */
@@ -44,7 +45,9 @@ export const serveArrivals = (
     else acts.add(act);
     return () => void acts.delete(act);
   };
+  const watch = unreadBytes.watch(session);
   session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    watch(stream);
     stream.on('error', () => {}); // Told by close and rstCode.
     const intercept = headers[':authority'];
     if (headers[':method'] !== 'CONNECT' || intercept === undefined) {
