@@ -17,9 +17,13 @@ export const start = (command, args, options = {}) => {
   return child;
 };
 
-process.once('exit', () => {
+/** Ends all that was started so far. */
+export const endStarted = () => {
   for (const child of children) child.kill('SIGKILL');
-});
+  children.clear();
+};
+
+process.once('exit', endStarted);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
 /** Whether a program is installed. */

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuSeconds, load, median, memoryMb } from './measure.js';
+import { cpuSeconds, endStarted, load, median, memoryMb } from './measure.js';
+import { startToxiproxy } from './toxiproxy.js';
 import { bigBytes, startApp, startChain, startSsh, whyNoSsh } from './tunnel-ways.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -58,7 +59,8 @@ const list = (numbers) => numbers.map((number) => number.toFixed(0)).join('/');
 
 const columns = (row) =>
   [
-    row.way.padEnd(16),
+    row.case.padEnd(16),
+    row.way.padEnd(10),
     row.rate.toFixed(0).padStart(8),
     (row.rateRatio?.toFixed(2) ?? '-').padStart(6),
     row.p50.toFixed(2).padStart(8),
@@ -73,33 +75,64 @@ const columns = (row) =>
   ].join(' ');
 
 const header =
-  'way                 req/s x ssh   p50 ms   p99 ms x ssh    MB/s x ssh   fresh  CPU us a/m/s   MB a/m/s     failed\n';
+  'case             way           req/s x ssh   p50 ms   p99 ms x ssh    MB/s x ssh   fresh  CPU us a/m/s   MB a/m/s     failed\n';
 
-/** `--rounds N` (3), `--seconds N` (3), `--beside FOLDER`: another checkout, built. */
-export const bench = async (options) => {
+// What lies between the laptop and the rest; without `line`, this machine's own loopback.
+const cases = [
+  { name: 'plain' },
+  { name: '50 ms', line: { roundTripMs: 50 } },
+  { name: '50 ms, 50 MB/s', line: { roundTripMs: 50, megabytesPerSecond: 50 } },
+  { name: '100 ms, 50 MB/s', line: { roundTripMs: 100, megabytesPerSecond: 50 } },
+];
+
+const startWays = async (folder, target, through, beside) => {
+  const ways = [{ name: 'direct', url: `http://127.0.0.1:${target}`, headers: [] }];
+  const why = whyNoSsh();
+  if (why === undefined) ways.push(await startSsh(folder, target, through));
+  else process.stderr.write(`Not beside ssh -R: ${why}.\n`);
+  ways.push(await startChain(folder, { name: 'byway', root, target, through }));
+  if (beside !== undefined) {
+    ways.push(await startChain(folder, { name: 'beside', root: beside, target, through }));
+  }
+  return ways;
+};
+
+const runCase = async ({ name, line }, options) => {
   const folder = mkdtempSync(join(tmpdir(), 'byway-bench-'));
   chmodSync(folder, 0o755);
   try {
-    const target = await startApp(folder);
-    const ways = [{ name: 'direct', url: `http://127.0.0.1:${target}`, headers: [] }];
-    const why = whyNoSsh();
-    if (why === undefined) ways.push(await startSsh(folder, target));
-    else process.stderr.write(`Not beside ssh -R: ${why}.\n`);
-    ways.push(await startChain(folder, { name: 'byway', root, target }));
-    if (options.beside !== undefined) {
-      ways.push(await startChain(folder, { name: 'beside', root: options.beside, target }));
+    const toxiproxy = line === undefined ? undefined : await startToxiproxy();
+    if (line !== undefined && toxiproxy === undefined) {
+      process.stderr.write(
+        `Not measured: ${name}: there is no Toxiproxy, and no Go to build it.\n`,
+      );
+      return [];
     }
+    const through = toxiproxy === undefined ? undefined : (port) => toxiproxy.slow(port, line);
+    const ways = await startWays(folder, await startApp(folder), through, options.beside);
     const rows = new Map(ways.map((way) => [way, []]));
     for (const way of ways) await load(`${way.url}/`, { seconds: 2, headers: way.headers, folder });
     for (let round = 0; round < options.rounds; round++) {
       for (const way of ways) rows.get(way).push(await measure(way, { ...options, folder }));
     }
-    const all = summarise(rows);
-    process.stdout.write(header);
+    const all = summarise(rows).map((row) => ({ case: name, ...row }));
     for (const row of all) process.stdout.write(`${columns(row)}\n`);
-    process.stdout.write(`${JSON.stringify(all)}\n`);
-    return all.every(({ failed }) => failed === 0) ? 0 : 1;
+    endStarted();
+    return all;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+};
+
+/** `--case NAME`, `--rounds N` (3), `--seconds N` (3), `--beside FOLDER`: another checkout, built. */
+export const bench = async (options) => {
+  const chosen = cases.filter(({ name }) => options.case === undefined || name === options.case);
+  process.stdout.write(header);
+  const all = [];
+  for (const one of chosen) all.push(...(await runCase(one, options)));
+  process.stderr.write(
+    'Not measured: over TLS and over the WebSocket fallback; this manager has neither.\n',
+  );
+  process.stdout.write(`${JSON.stringify(all)}\n`);
+  return all.every(({ failed }) => failed === 0) ? 0 : 1;
 };

@@ -6,12 +6,17 @@ const soaks = {
   storm: () => import('./storm.js'),
   fuzz: () => import('./fuzz.js'),
   tunnel: () => import('./tunnel.js'),
+  sessions: () => import('./sessions.js'),
   stalled: () => import('./stalled.js'),
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    seconds: { type: 'string' },
+    seed: { type: 'string' },
+    sessions: { type: 'string' },
+  },
 });
 const unknown = positionals.find((name) => !Object.hasOwn(soaks, name));
 if (unknown !== undefined) {

@@ -73,7 +73,7 @@ export class UnblockedSocket extends Duplex {
 }
 
 /** Pieces up to this many bytes are copied into one; a system call for each costs more. */
-const smallBytesMax = 16 * 1024;
+const smallBytesMax = 4 * 1024;
 
 const joined = (pieces: readonly Buffer[]): readonly Buffer[] => {
   const whole: Buffer[] = [];
