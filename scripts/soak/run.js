@@ -7,6 +7,7 @@ const soaks = {
   fuzz: () => import('./fuzz.js'),
   tunnel: () => import('./tunnel.js'),
   sessions: () => import('./sessions.js'),
+  streams: () => import('./streams.js'),
   stalled: () => import('./stalled.js'),
 };
 
