@@ -74,7 +74,7 @@ const firstBy = (answers, by, since) => answers.find((one) => one.by === by && o
 
 const untilServed = async (answers, since) => {
   const end = Date.now() + patienceMs;
-  // Sent after the fault was over as well: an older one may have got its answer late.
+  // Also the answer to a request that was sent before: the laptop gave it all the same.
   const served = () => answers.find(({ by, at }) => by === 'you' && at >= since);
   while (served() === undefined && Date.now() < end) await sleep(20);
   return served()?.at;
