@@ -17,9 +17,13 @@ export const start = (command, args, options = {}) => {
   return child;
 };
 
-process.once('exit', () => {
+/** Ends all that was started so far. */
+export const endStarted = () => {
   for (const child of children) child.kill('SIGKILL');
-});
+  children.clear();
+};
+
+process.once('exit', endStarted);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
 /** Whether a program is installed. */
@@ -113,6 +117,7 @@ export const load = async (url, { seconds, headers = [], postBytes = 0, differ, 
   return {
     requests: Number(/(\d+) requests in/.exec(text)?.[1] ?? 0),
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
+    p50: milliseconds(/50%\s+(\S+)/.exec(text)?.[1] ?? '0ms'),
     p99: milliseconds(/99%\s+(\S+)/.exec(text)?.[1] ?? '0ms'),
     failed: failed.reduce((sum, count) => sum + Number(count), 0),
   };

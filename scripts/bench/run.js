@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 const benchmarks = {
   agent: () => import('./agent.js'),
   http2: () => import('./http2.js'),
+  tunnel: () => import('./tunnel.js'),
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    beside: { type: 'string' },
     case: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },

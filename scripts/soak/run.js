@@ -8,6 +8,10 @@ const soaks = {
   slow: () => import('./slow.js'),
   fuzz: () => import('./fuzz.js'),
   'fuzz-http2': () => import('./fuzz-http2.js'),
+  tunnel: () => import('./tunnel.js'),
+  sessions: () => import('./sessions.js'),
+  streams: () => import('./streams.js'),
+  stalled: () => import('./stalled.js'),
 };
 
 const { positionals, values } = parseArgs({
@@ -16,6 +20,7 @@ const { positionals, values } = parseArgs({
     connections: { type: 'string' },
     seconds: { type: 'string' },
     seed: { type: 'string' },
+    sessions: { type: 'string' },
   },
 });
 const unknown = positionals.find((name) => !Object.hasOwn(soaks, name));

@@ -25,10 +25,19 @@ export class StreamEnd {
     return !this.stream.destroyed && this.code === constants.NGHTTP2_NO_ERROR;
   }
 
-  /** `heard`: some byte has come from the local app. */
-  loss(heard: boolean): Loss {
+  /** Whether another request may go on it: it is open, and so is its way to the laptop. */
+  isUsable(): boolean {
+    const { stream, session } = this;
+    const isOpen = !stream.destroyed && stream.writable && stream.readable && this.code === 0;
+    return isOpen && session?.closed !== true && session?.destroyed !== true;
+  }
+
+  /** `heard`: some byte has come from the local app. `ended`: so has the end of its side. */
+  loss(heard: boolean, ended = false): Loss {
     if (this.session?.destroyed === true) return { reason: 'manager_gone', written: true };
-    if (this.isWhole()) return { reason: 'local_closed', written: true };
+    if (this.isWhole() || (ended && this.code === constants.NGHTTP2_NO_ERROR)) {
+      return { reason: 'local_closed', written: true };
+    }
     // Only the session knows that: nothing was written to the app since its last byte.
     if (this.code === constants.NGHTTP2_REFUSED_STREAM) {
       return { reason: 'local_closed', written: heard };

@@ -7,6 +7,7 @@ import { type Services, takeConnection } from './connection.ts';
 import { ConnectionSet } from './connection-set.ts';
 import { decide } from './decide.ts';
 import type { Divert } from './divert.ts';
+import { LaptopPool } from './laptop-pool.ts';
 import { connectionsMax, headMilliseconds, sweepMilliseconds } from './limits.ts';
 import type { RuleTable } from './rule-table.ts';
 import { acceptWire, dialWire } from './sockets.ts';
@@ -45,11 +46,12 @@ export type AgentServer = {
 export const startAgentServer = async (options: AgentServerOptions): Promise<AgentServer> => {
   const connections = new ConnectionSet();
   const clients = new Clients(options.connectionsMax ?? connectionsMax());
+  const laptops = new LaptopPool(options.divert);
   const state = { draining: false, decided: { matched: 0, unmatched: 0 } };
   const servers: Server[] = [];
   try {
     for (const route of options.routes) {
-      const services = servicesOf(options, route, state);
+      const services = servicesOf({ ...options, laptops }, route, state);
       const take = (socket: Socket): void => accept(services, connections, clients, socket);
       servers.push(await listenOn(route.listen, take));
     }
@@ -64,6 +66,7 @@ export const startAgentServer = async (options: AgentServerOptions): Promise<Age
   const close = async (): Promise<void> => {
     clearInterval(sweep);
     closeAll(servers);
+    laptops.close();
     for (const connection of connections.all()) connection.abort();
     await connections.empty();
   };
@@ -101,7 +104,7 @@ type State = {
 };
 
 const servicesOf = (
-  { table, divert, tls }: AgentServerOptions,
+  { table, divert, laptops, tls }: AgentServerOptions & { readonly laptops: LaptopPool },
   { upstream }: Route,
   state: State,
 ): Services => ({
@@ -111,6 +114,7 @@ const servicesOf = (
     return verdict;
   },
   divert,
+  laptops,
   dialPod: () => dialWire(upstream),
   tls: tls === undefined ? undefined : { services: tls, host: upstream.host },
   draining: () => state.draining,

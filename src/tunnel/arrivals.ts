@@ -8,6 +8,7 @@ import type { PassReason } from '../protocol/reports.ts';
 import type { Carrier } from './carrier.ts';
 import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { unreadBytes } from './unread-bytes.ts';
 import { localMsHeader, probeHeader, refusedHeader } from './wire.ts';
 
 /** One CONNECT: answer it with `acceptArrival`, `answerProbe` or `refuseArrival`. */
@@ -17,6 +18,8 @@ export type Arrival = {
   /** The nonce of a probe; its stream carries no bytes. */
   readonly probe: string | undefined;
   readonly stream: ServerHttp2Stream;
+  /** Calls `act` once when the tunnel takes no new streams; the result takes that back. */
+  readonly whenDraining: (act: () => void) => () => void;
 };
 
 export type ArrivalsOptions = {
@@ -35,7 +38,16 @@ export const serveArrivals = (
   { heartbeat, transport = socket }: ArrivalsOptions = {},
 ): TunnelEnd => {
   const session = performServerHandshake(transport, sessionOptions);
+  const acts = new Set<() => void>();
+  let drains = false;
+  const whenDraining = (act: () => void): (() => void) => {
+    if (drains) act();
+    else acts.add(act);
+    return () => void acts.delete(act);
+  };
+  const watch = unreadBytes.watch(session);
   session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    watch(stream);
     stream.on('error', () => {}); // Told by close and rstCode.
     const intercept = headers[':authority'];
     if (headers[':method'] !== 'CONNECT' || intercept === undefined) {
@@ -43,9 +55,15 @@ export const serveArrivals = (
       return;
     }
     const probe = headers[probeHeader];
-    onArrival({ intercept, probe: Array.isArray(probe) ? probe[0] : probe, stream });
+    onArrival({ intercept, probe: Array.isArray(probe) ? probe[0] : probe, stream, whenDraining });
   });
-  return tunnelEnd(session, socket, heartbeat);
+  const end = tunnelEnd(session, socket, heartbeat);
+  void end.draining.then(() => {
+    drains = true;
+    for (const act of acts) act();
+    acts.clear();
+  });
+  return end;
 };
 
 /** Says that the local port (or the way to it) is connected; bytes may flow from here on. */

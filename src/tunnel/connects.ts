@@ -11,6 +11,7 @@ import type { PassReason } from '../protocol/reports.ts';
 import type { Carrier } from './carrier.ts';
 import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { unreadBytes } from './unread-bytes.ts';
 import { localMsHeader, probeHeader, readPassReason, refusedHeader } from './wire.ts';
 
 /** What became of a CONNECT. When refused, not a byte was written to the local port. */
@@ -46,15 +47,20 @@ export const openConnects = (socket: Carrier, side: ConnectingSide): ConnectingE
     settings: { ...sessionOptions.settings, enablePush: false },
     createConnection: () => side.transport ?? socket,
   });
+  const watch = unreadBytes.watch(session);
   return {
     ...tunnelEnd(session, socket, side.heartbeat),
-    connect: (intercept, options = {}) => connect(session, side, intercept, options),
+    connect: (intercept, options = {}) => connect({ session, watch, ...side }, intercept, options),
   };
 };
 
+type Opening = ConnectingSide & {
+  readonly session: ClientHttp2Session;
+  readonly watch: (stream: ClientHttp2Stream) => void;
+};
+
 const connect = async (
-  session: ClientHttp2Session,
-  { whenGone, answerMsMax }: ConnectingSide,
+  { session, watch, whenGone, answerMsMax }: Opening,
   intercept: string,
   { probe, signal }: ConnectOptions,
 ): Promise<Connected> => {
@@ -69,6 +75,7 @@ const connect = async (
     },
     probe === undefined ? wholeEnd : { endStream: true },
   );
+  watch(stream);
   const cancel = (): void => stream.close(constants.NGHTTP2_CANCEL);
   const timer = setTimeout(cancel, answerMsMax);
   signal?.addEventListener('abort', cancel, { once: true });

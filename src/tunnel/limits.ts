@@ -43,3 +43,13 @@ export const frameBytesMax: number = 256 * 1024;
 export const streamsMax = 10_000;
 /** Megabytes of bookkeeping for one tunnel; Node's default of 10 ends it at some 3,000 streams. */
 export const tunnelMegabytesMax = 256;
+
+/** Bytes that peers sent and nobody has read, in all tunnels of a process, before windows shrink. */
+export const unreadBytesMax: number = 64 * 1024 * 1024;
+/** They grow again below this. */
+export const unreadBytesWell: number = 16 * 1024 * 1024;
+/** A stream's window while they are small; so they stay for some milliseconds, for peers to agree. */
+export const strainedWindowBytes: number = 64 * 1024;
+export const strainedMsMin = 5_000;
+/** Milliseconds between two looks. */
+export const unreadLookMs = 100;

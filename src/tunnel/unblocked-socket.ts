@@ -11,6 +11,8 @@ type Done = (error?: Error | null) => void;
  */
 export class UnblockedSocket extends Duplex {
   readonly #socket: Duplex;
+  #corked = false;
+  #pieces: Buffer[] = [];
 
   constructor(socket: Duplex) {
     super();
@@ -27,16 +29,26 @@ export class UnblockedSocket extends Duplex {
     this.#socket.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.#socket.write(chunk);
-    done(this.#overflow());
+  override cork(): void {
+    this.#corked = true;
   }
 
-  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: Done): void {
-    this.#socket.cork();
-    for (const { chunk } of chunks) this.#socket.write(chunk);
-    this.#socket.uncork();
-    done(this.#overflow());
+  override uncork(): void {
+    this.#corked = false;
+    this.#flush();
+  }
+
+  /** Node's HTTP/2 writes a frame in pieces: they are joined here, past the queue of a stream. */
+  override write(chunk: Buffer, encoding?: BufferEncoding | Done, done?: Done): boolean {
+    const tell = typeof encoding === 'function' ? encoding : done;
+    if (this.destroyed || this.writableEnded) {
+      tell?.(new Error('The tunnel is closed.'));
+      return false;
+    }
+    this.#pieces.push(chunk);
+    if (!this.#corked) this.#flush();
+    tell?.();
+    return true;
   }
 
   override _final(done: Done): void {
@@ -48,9 +60,33 @@ export class UnblockedSocket extends Duplex {
     done(error);
   }
 
-  #overflow(): Error | null {
-    return this.#socket.writableLength > unsentBytesMax
-      ? new Error('The peer does not read what the tunnel sends.')
-      : null;
+  #flush(): void {
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    this.#socket.cork();
+    for (const piece of joined(pieces)) this.#socket.write(piece);
+    this.#socket.uncork();
+    if (this.#socket.writableLength <= unsentBytesMax) return;
+    this.destroy(new Error('The peer does not read what the tunnel sends.'));
   }
 }
+
+/** Pieces up to this many bytes are copied into one; a system call for each costs more. */
+const smallBytesMax = 4 * 1024;
+
+const joined = (pieces: readonly Buffer[]): readonly Buffer[] => {
+  const whole: Buffer[] = [];
+  let from = 0;
+  for (let at = 0; at <= pieces.length; at++) {
+    const piece = pieces[at];
+    if (piece !== undefined && piece.length <= smallBytesMax) continue;
+    if (at > from)
+      whole.push(
+        at === from + 1 ? (pieces[from] as Buffer) : Buffer.concat(pieces.slice(from, at)),
+      );
+    if (piece !== undefined) whole.push(piece);
+    from = at + 1;
+  }
+  return whole;
+};

@@ -6,6 +6,7 @@ import { type ResponseHead, readResponseHead } from '../../protocol/http1/respon
 import { firstLineBytesMax } from '../../protocol/limits.ts';
 import { withLines } from './edit-head.ts';
 import type { Exchange } from './exchange.ts';
+import { aliveMsOf } from './reuse.ts';
 
 /** What becomes of the answers that an `AnswerReader` reads. */
 export type AnswerOwner = {
@@ -29,6 +30,8 @@ const shortLineBytes = 64;
 export class AnswerReader {
   /** Some byte of the present exchange's final answer was forwarded. */
   started = false;
+  /** How long the app keeps the connection of the last answer to a matched request; see reuse.ts. */
+  aliveMs = 0;
   private readonly owner: AnswerOwner;
   private readonly expected: Exchange[] = [];
   private readonly last: LastHead<ResponseHead> = new LastHead(readResponseHead);
@@ -121,11 +124,12 @@ export class AnswerReader {
     this.head = head;
     this.body = body;
     this.started = true;
+    if (exchange.verdict !== undefined) this.aliveMs = aliveMsOf(head);
     if (marks.length === 0) {
       this.owner.forward(part(bytes, at, end));
     } else {
-      this.owner.forward(withLines(bytes.subarray(at, headEnd), marks));
-      if (end > headEnd) this.owner.forward(bytes.subarray(headEnd, end));
+      const early = bytes.subarray(headEnd, end);
+      this.owner.forward(withLines(bytes.subarray(at, headEnd), marks, early));
     }
     if (body.done()) this.finish(exchange, head.persistent);
     return end;

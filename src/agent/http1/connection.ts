@@ -5,17 +5,15 @@ import type { Verdict } from '../decide.ts';
 import { admit } from '../guard.ts';
 import { splice } from '../splice.ts';
 import type { Wire } from '../wire.ts';
-import { forwarded } from './edit-head.ts';
-import type { Exchange } from './exchange.ts';
+import { forwarded, noLines } from './edit-head.ts';
+import { type Exchange, exchangeOf } from './exchange.ts';
 import { failOpen } from './fail-open.ts';
-import { LaptopLeg, type Unanswered } from './laptop-leg.ts';
+import { LaptopLeg, type LaptopLegOwner, type Unanswered } from './laptop-leg.ts';
 import type { Leg, LegOwner } from './leg.ts';
 import { PodLeg } from './pod-leg.ts';
 import { invalidAnswer, type Refusal, refusalBytes } from './refusal.ts';
 import { RequestReader } from './requests.ts';
 import type { Http1Services } from './services.ts';
-
-const unmarked: readonly string[] = [];
 
 /**
  * One client connection that speaks HTTP/1: reads its requests, decides each, sends it to the pod
@@ -27,6 +25,7 @@ export class Http1Connection {
   private readonly closed: () => void;
   private readonly requests: RequestReader;
   private readonly owner: LegOwner;
+  private laptopOwner: LaptopLegOwner | undefined;
   /** Requests whose answers are not complete, oldest first. */
   private readonly waiting: Exchange[] = [];
   private pod: PodLeg | undefined;
@@ -111,11 +110,10 @@ export class Http1Connection {
     const verdict = this.held ?? this.services.decide(head);
     this.held = this.waiting.length > 0 ? verdict : undefined;
     if (this.held !== undefined) return false;
-    const { method, persistent, switches } = head;
-    const exchange: Exchange = { method, persistent, switches, verdict, servedBy: undefined };
+    const exchange = exchangeOf(head, verdict);
     verdict?.counter.match();
     this.waiting.push(exchange);
-    this.lastBegun = !persistent;
+    this.lastBegun = !head.persistent;
     const bytes = forwarded(head, received);
     const obstacle = verdict === undefined ? undefined : admit(verdict);
     if (verdict === undefined) this.beginOnPod(exchange, bytes);
@@ -129,11 +127,13 @@ export class Http1Connection {
     counter.divert();
     exchange.servedBy = `${rule.name}@${rule.laptop}`;
     this.lastDiverted = true;
-    this.laptop = new LaptopLeg(exchange, this.services.divert, {
+    this.laptopOwner ??= {
       ...this.owner,
+      client: this.client,
       unanswered: (failure) => this.unanswered(failure),
       brokenOff: () => this.client.abort(),
-    });
+    };
+    this.laptop = new LaptopLeg(exchange, this.services.laptops, this.laptopOwner);
     this.leg = this.laptop;
     this.flow(this.laptop.begin(exchange, bytes));
   }
@@ -184,7 +184,7 @@ export class Http1Connection {
   }
 
   private marks({ servedBy }: Exchange): readonly string[] {
-    const lines = servedBy === undefined ? unmarked : [`x-byway-served-by: ${servedBy}`];
+    const lines = servedBy === undefined ? noLines : [`x-byway-served-by: ${servedBy}`];
     // Only the last answer under way may say so: a client reads none behind it.
     if (!this.services.draining() || this.waiting.length > 1) return lines;
     this.closing = true;

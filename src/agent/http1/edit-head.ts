@@ -3,14 +3,26 @@ import type { RequestHead } from '../../protocol/http1/request-head.ts';
 
 const emptyLine = Buffer.from('\r\n', 'latin1');
 
-/** The head with more field lines at its end; all that was there stays as it is. */
-export const withLines = (head: Buffer, lines: readonly string[]): Buffer =>
-  lines.length === 0
+const nothing = Buffer.alloc(0);
+
+/** What a head gains that is passed on as it is. */
+export const noLines: readonly string[] = [];
+
+/**
+ * The head with more field lines at its end, and the bytes of its body that came with it; all that
+ * was there stays as it is.
+ */
+export const withLines = (
+  head: Buffer,
+  lines: readonly string[],
+  body: Buffer = nothing,
+): Buffer =>
+  lines.length === 0 && body.length === 0
     ? head
     : Buffer.concat([
         head.subarray(0, -emptyLine.length),
-        Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1'),
-        emptyLine,
+        Buffer.from(`${lines.map((line) => `${line}\r\n`).join('')}\r\n`, 'latin1'),
+        body,
       ]);
 
 const upgrade = fieldName('upgrade');

@@ -1,4 +1,6 @@
+import type { RequestHead } from '../../protocol/http1/request-head.ts';
 import type { Verdict } from '../decide.ts';
+import { type Reuse, reuseOf } from './reuse.ts';
 
 /** One request and its answer on a client connection. */
 export type Exchange = {
@@ -9,6 +11,18 @@ export type Exchange = {
   readonly switches: boolean;
   /** Undefined when no rule matched: then nothing about the answer may be changed. */
   readonly verdict: Verdict | undefined;
+  /** Of a request that matched. */
+  readonly reuse: Reuse | undefined;
   /** Value of `x-byway-served-by` on the answer. */
   servedBy: string | undefined;
 };
+
+/** What is to be known of a request while its answer is awaited. */
+export const exchangeOf = (head: RequestHead, verdict: Verdict | undefined): Exchange => ({
+  method: head.method,
+  persistent: head.persistent,
+  switches: head.switches,
+  verdict,
+  reuse: verdict === undefined ? undefined : reuseOf(head),
+  servedBy: undefined,
+});

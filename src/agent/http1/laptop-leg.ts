@@ -1,15 +1,14 @@
-import type { Duplex } from 'node:stream';
 import { replayBytesMax } from '../../protocol/limits.ts';
 import type { PassReason } from '../../protocol/reports.ts';
-import type { Divert } from '../divert.ts';
 import { guardsOf } from '../guard.ts';
-import { StreamEnd } from '../loss.ts';
-import { Wire } from '../wire.ts';
+import type { LaptopPool, LaptopStream } from '../laptop-pool.ts';
+import type { Wire } from '../wire.ts';
 import { AnswerReader } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Leg, LegOwner } from './leg.ts';
 
 export type LaptopLegOwner = LegOwner & {
+  readonly client: Wire;
   /**
    * The laptop did not answer and not a byte of an answer was forwarded. `kept` is the request as
    * far as it has come, or undefined when it was too long to keep; `written`: the local app may
@@ -27,45 +26,56 @@ export type Unanswered = {
   readonly written: boolean;
 };
 
+/** Milliseconds to learn whether a stream that ended unasked had brought a request to the app. */
+const verdictMsMax = 2_000;
+
 /**
  * One request on its way through the tunnel to the laptop, and its answer. `admit` has let it go;
- * the leg says when it is no longer under way.
+ * the leg says when it is no longer under way. Its stream comes from the pool when one is idle, and
+ * goes back when both the request and its answer are complete and nothing came behind them.
  */
 export class LaptopLeg implements Leg {
   private readonly owner: LaptopLegOwner;
   private readonly exchange: Exchange;
   private readonly answers: AnswerReader;
-  private readonly cancelled = new AbortController();
-  private readonly divert: Divert;
-  private wire: Wire | undefined;
+  private readonly laptops: LaptopPool;
+  private opening: AbortController | undefined;
+  private laptop: LaptopStream | undefined;
   private unsent: Buffer[] = [];
   private kept: Buffer[] | undefined = [];
   private keptOctets = 0;
   private heard = false;
   private over = false;
+  private isComplete = false;
+  private reusable = false;
+  private taking = false;
+  private closing = false;
   private callerEnded = false;
+  private appEnded = false;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(exchange: Exchange, divert: Divert, owner: LaptopLegOwner) {
+  constructor(exchange: Exchange, laptops: LaptopPool, owner: LaptopLegOwner) {
     this.owner = owner;
     this.exchange = exchange;
-    this.divert = divert;
+    this.laptops = laptops;
     this.answers = new AnswerReader({
       forward: (bytes) => {
-        if (!owner.toClient(bytes)) this.wire?.pause();
+        if (!owner.toClient(bytes)) this.laptop?.wire.pause();
       },
       marks: owner.marks,
       answered: (_, persistent) => {
         this.settle();
+        this.reusable = persistent && this.isComplete && !this.callerEnded;
         owner.answered(exchange, !persistent);
       },
       switched: (_, rest) => {
         this.over = true;
         clearTimeout(this.timer);
-        this.wire?.stream.once('close', this.leave);
-        if (this.wire !== undefined) owner.switched(exchange, this.wire, rest);
+        this.laptop?.wire.stream.once('close', this.leave);
+        if (this.laptop !== undefined) owner.switched(exchange, this.laptop.wire, rest);
       },
       faulty: (_, reason) => {
+        this.reusable = false;
         if (this.over) return;
         const { started } = this.answers;
         this.abort();
@@ -76,30 +86,29 @@ export class LaptopLeg implements Leg {
   }
 
   readonly begin = (exchange: Exchange, bytes: Buffer): boolean => {
-    this.keep(bytes);
+    const own = Buffer.from(bytes);
+    this.keep(own);
     this.limitTime();
-    this.unsent.push(Buffer.from(bytes));
-    const id = exchange.verdict?.rule.id ?? '';
-    this.divert(id, this.cancelled.signal).then(
-      (diversion) => {
-        if (diversion.ok) this.connected(diversion.stream);
-        else this.unanswered(diversion.reason, false);
-      },
-      () => this.unanswered('tunnel_refused', false),
-    );
+    const isRepeatable = exchange.reuse?.repeatable === true;
+    const idle = isRepeatable ? this.laptops.take(this.intercept, this.owner.client) : undefined;
+    if (idle !== undefined) return this.use(idle, [own]);
+    this.unsent.push(own);
+    this.open();
     return false;
   };
 
   readonly send = (bytes: Buffer): boolean => {
-    if (this.over) return this.wire?.write(bytes) ?? true;
-    this.keep(bytes);
+    if (this.over) return this.laptop?.wire.write(bytes) ?? true;
+    const own = this.kept === undefined && this.laptop !== undefined ? bytes : Buffer.from(bytes);
+    this.keep(own);
     this.limitTime();
-    if (this.wire !== undefined) return this.wire.write(bytes);
-    this.unsent.push(Buffer.from(bytes));
+    if (this.laptop !== undefined) return this.laptop.wire.write(own);
+    this.unsent.push(own);
     return false;
   };
 
   readonly complete = (): void => {
+    this.isComplete = true;
     if (this.over) this.close();
   };
 
@@ -108,56 +117,118 @@ export class LaptopLeg implements Leg {
   // The app may want to stop working for a caller who has left, as it would without Byway.
   readonly clientEnded = (): void => {
     this.callerEnded = true;
-    this.wire?.end();
+    this.laptop?.wire.end();
   };
 
-  readonly resume = (): void => this.wire?.resume();
+  readonly resume = (): void => this.laptop?.wire.resume();
 
   readonly abort = (): void => {
     this.settle();
-    this.cancelled.abort();
-    this.wire?.abort();
+    this.opening?.abort();
+    this.laptop?.wire.abort();
   };
 
   /** The exchange is complete on both sides: nothing more will come or go. */
-  readonly close = (): void => this.wire?.discard();
+  readonly close = (): void => {
+    this.closing = true;
+    // There may be bytes behind the answer that must be looked at first.
+    if (!this.taking) this.leaveStream();
+  };
 
-  private connected(stream: Duplex): void {
-    const wire = Wire.on(stream);
-    const streamEnd = new StreamEnd(stream);
-    this.wire = wire;
+  private get intercept(): string {
+    return this.exchange.verdict?.rule.id ?? '';
+  }
+
+  private open(): void {
+    this.opening = new AbortController();
+    this.laptops.open(this.intercept, this.opening.signal).then(
+      (opened) => {
+        if (opened.ok) this.connected(opened.laptop);
+        else this.unanswered(opened.reason, false);
+      },
+      () => this.unanswered('tunnel_refused', false),
+    );
+  }
+
+  private connected(laptop: LaptopStream): void {
     if (this.over) {
-      wire.abort();
+      laptop.wire.abort();
       return;
     }
+    const { unsent } = this;
+    this.unsent = [];
+    if (this.use(laptop, unsent)) this.owner.room();
+  }
+
+  private use(laptop: LaptopStream, unsent: readonly Buffer[]): boolean {
+    const { wire, end } = laptop;
+    this.laptop = laptop;
     wire.handler = {
       bytes: (bytes) => {
         this.heard = true;
+        this.taking = true;
         this.answers.take(bytes);
+        this.taking = false;
+        if (this.closing) this.leaveStream();
       },
       end: () => {
-        if (streamEnd.isWhole() && this.answers.end()) return;
-        this.lost(streamEnd);
+        if (end.isWhole() && this.answers.end()) return;
+        if (laptop.isReused && !this.heard && end.isWhole()) this.awaitVerdict(laptop);
+        else this.lost(laptop);
       },
       drain: () => this.owner.room(),
-      closed: () => this.lost(streamEnd),
+      closed: () => this.lost(laptop),
     };
-    const room = this.unsent.map((bytes) => wire.write(bytes)).every(Boolean);
-    this.unsent = [];
+    const room = unsent.map((bytes) => wire.write(bytes)).every(Boolean);
     if (this.callerEnded) wire.end();
-    if (room) this.owner.room();
+    return room;
   }
 
-  private lost(streamEnd: StreamEnd): void {
-    if (this.over) return;
-    const { reason, written } = streamEnd.loss(this.heard);
+  // The app closed an idle connection while the request was on its way. Our own end follows the
+  // request, and the session then says whether it wrote any of it.
+  private awaitVerdict(laptop: LaptopStream): void {
+    this.appEnded = true;
+    laptop.wire.end();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.lost(laptop), verdictMsMax);
+  }
+
+  private lost(laptop: LaptopStream): void {
+    if (this.over || this.laptop !== laptop) return;
+    const { reason, written } = laptop.end.loss(this.heard, this.appEnded);
     if (!this.answers.started) {
-      this.unanswered(reason, written);
+      if (laptop.isReused && !written && this.kept !== undefined) this.again(this.kept);
+      else this.unanswered(reason, written);
       return;
     }
     this.abort();
     this.exchange.verdict?.counter.fail(reason);
     this.owner.brokenOff();
+  }
+
+  /** Not a byte of the request was written to the app: it goes once more, on a new stream. */
+  private again(kept: readonly Buffer[]): void {
+    clearTimeout(this.timer);
+    this.laptop?.wire.abort();
+    this.laptop = undefined;
+    this.appEnded = false;
+    this.limitTime();
+    this.unsent = [...kept];
+    this.open();
+  }
+
+  private leaveStream(): void {
+    const { laptop, reusable, exchange } = this;
+    const { next } = exchange.reuse ?? { next: 'nobody' };
+    if (laptop === undefined) return;
+    if (!this.over) this.settle();
+    if (!reusable || next === 'nobody') {
+      laptop.wire.discard();
+      return;
+    }
+    this.laptop = undefined;
+    const caller = next === 'anyone' ? undefined : this.owner.client;
+    this.laptops.give(laptop, caller, this.answers.aliveMs);
   }
 
   // Begins anew with each part of the request, so that it measures the app and not the caller.
@@ -167,7 +238,7 @@ export class LaptopLeg implements Leg {
     if (localTimeoutMs === undefined || whenSlow === undefined || whenSlow === 'wait') return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      if (!this.answers.started) this.unanswered('local_slow', this.wire !== undefined);
+      if (!this.answers.started) this.unanswered('local_slow', this.laptop !== undefined);
     }, localTimeoutMs);
   }
 
@@ -187,9 +258,9 @@ export class LaptopLeg implements Leg {
     this.owner.unanswered({ exchange: this.exchange, reason, kept, written });
   }
 
-  private keep(bytes: Buffer): void {
-    this.keptOctets += bytes.length;
+  private keep(own: Buffer): void {
+    this.keptOctets += own.length;
     if (this.keptOctets > replayBytesMax) this.kept = undefined;
-    else this.kept?.push(Buffer.from(bytes));
+    else this.kept?.push(own);
   }
 }

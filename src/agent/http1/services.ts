@@ -1,12 +1,12 @@
 import type { RequestHead } from '../../protocol/http1/request-head.ts';
 import type { Verdict } from '../decide.ts';
-import type { Divert } from '../divert.ts';
+import type { LaptopPool } from '../laptop-pool.ts';
 import type { Wire } from '../wire.ts';
 
 /** What a client connection needs from its agent. */
 export type Http1Services = {
   readonly decide: (head: RequestHead) => Verdict | undefined;
-  readonly divert: Divert;
+  readonly laptops: LaptopPool;
   /** Dials the pod; the wire may be written to at once. */
   readonly dialPod: () => Wire;
   readonly draining: () => boolean;

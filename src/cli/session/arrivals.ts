@@ -35,7 +35,7 @@ const serve = async (arrival: Arrival, port: LocalPort, events: ArrivalEvents): 
     return;
   }
   acceptArrival(arrival);
-  await join(arrival.stream, socket, new Observer(events.request));
+  await join(arrival, socket, new Observer(events.request));
 };
 
 // The app sees a connection that closes again, and never a request.

@@ -1,5 +1,6 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { Arrival } from '../../tunnel/arrivals.ts';
 import type { ExchangeState } from './observe.ts';
 
 /** Reads along without changing anything. */
@@ -13,10 +14,17 @@ export type Tap = {
  * Pipes a stream of the tunnel and a connection to the app both ways, each slowed by its own
  * reader, each half ended by itself. Resets say what the other side may conclude: REFUSED_STREAM,
  * that nothing it sent since our last answer was written to the app; INTERNAL_ERROR, that the app
- * broke off in the middle. Resolves when both are closed.
+ * broke off in the middle. Once the tunnel drains, a connection ends as soon as it is idle.
+ * Resolves when both are closed.
  */
-export const join = (stream: ServerHttp2Stream, socket: Socket, tap: Tap): Promise<void> => {
+export const join = (
+  { stream, whenDraining }: Pick<Arrival, 'stream' | 'whenDraining'>,
+  socket: Socket,
+  tap: Tap,
+): Promise<void> => {
   const joint = new Joint(stream, socket, tap);
+  const forget = whenDraining(joint.drain);
+  stream.once('close', forget);
   return joint.closed;
 };
 
@@ -29,6 +37,7 @@ class Joint {
   private written = false;
   private heard = false;
   private appEnded = false;
+  private draining = false;
 
   constructor(stream: ServerHttp2Stream, socket: Socket, tap: Tap) {
     this.stream = stream;
@@ -65,6 +74,12 @@ class Joint {
     this.heard = true;
     if (!this.stream.writable) return;
     if (!this.stream.write(bytes)) this.socket.pause();
+    if (this.draining) this.drain();
+  };
+
+  readonly drain = (): void => {
+    this.draining = true;
+    if (this.tap.state === 'idle' && this.heard && !this.appEnded) this.appDone();
   };
 
   // After an answer the end goes first and waits for its bytes: a reset could overtake them.

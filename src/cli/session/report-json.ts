@@ -1,5 +1,6 @@
 import type { Io } from '../io.ts';
 import { heldLinesMax } from './limits.ts';
+import { createLines } from './lines.ts';
 import type { Report } from './report.ts';
 import { shownPath } from './report-people.ts';
 import type { SessionEnd, SessionEvent } from './session-event.ts';
@@ -8,17 +9,21 @@ import type { Subject } from './subject.ts';
 /** One line of JSON for each event, to stdout; `ready` is always the first. */
 export const reportAsJson = (io: Io, subject: Subject): Report => {
   let held: unknown[] | undefined = [];
+  const lines = createLines(io.print);
   return {
     event: (event) => {
       const line = asJson(subject, event);
-      if (held === undefined) io.printJson(line);
-      else if (event.type !== 'ready') held = [...held, line].slice(-heldLinesMax);
+      if (held === undefined) {
+        lines.add(JSON.stringify(line));
+        if (event.type !== 'request') lines.flush();
+      } else if (event.type !== 'ready') held = [...held, line].slice(-heldLinesMax);
       else {
         for (const one of [line, ...held]) io.printJson(one);
         held = undefined;
       }
     },
     end: (end) => {
+      lines.flush();
       if (held === undefined) io.printJson(endAsJson(end));
     },
   };

@@ -2,31 +2,43 @@ import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Io } from '../io.ts';
 import { clock, duration, shortKey } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
+import { createLines } from './lines.ts';
 import type { Observation } from './observe.ts';
 import type { Report } from './report.ts';
 import type { SessionEnd, SessionEvent } from './session-event.ts';
 import type { Subject } from './subject.ts';
 
 /** One line for each event, to stderr. */
-export const reportToPeople = (io: Io, subject: Subject): Report => ({
-  event: (event) => {
-    const text = inWords(io, subject, event);
-    if (text !== undefined) (isUrgent(event) ? io.warn : io.say)(text);
-  },
-  end: (end) => io.say(endInWords(subject, end)),
-});
+export const reportToPeople = (io: Io, subject: Subject): Report => {
+  const lines = createLines(io.say);
+  return {
+    event: (event) => {
+      if (event.type === 'request') {
+        if (!io.quiet()) lines.add(requestLine(io, subject, event.observation));
+        return;
+      }
+      const text = inWords(io, subject, event);
+      lines.flush();
+      if (text !== undefined) (isUrgent(event) ? io.warn : io.say)(text);
+    },
+    end: (end) => {
+      lines.flush();
+      io.say(endInWords(subject, end));
+    },
+  };
+};
 
 const isUrgent = ({ type }: SessionEvent): boolean => type === 'reconnecting' || type === 'port';
 
-const inWords = (io: Io, subject: Subject, event: SessionEvent): string | undefined => {
+type OtherEvent = Exclude<SessionEvent, { readonly type: 'request' }>;
+
+const inWords = (io: Io, subject: Subject, event: OtherEvent): string | undefined => {
   const paint = io.paint();
   const warning = paint.warning('▲');
   switch (event.type) {
     case 'ready':
       if (event.again) return `Back after ${duration(event.tookMs)}. You serve again.`;
       return `${paint.good('ready')} in ${duration(event.tookMs)}    ${whatMatches(subject)}\nprobe: ${legsInWords(event.legsMs)}`;
-    case 'request':
-      return requestLine(io, subject, event.observation);
     case 'port':
       return event.listening
         ? `localhost:${subject.port} accepts connections again. You serve again.`

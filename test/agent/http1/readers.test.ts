@@ -62,6 +62,7 @@ const readAnswer = (method: string, end: boolean, ...pieces: readonly Buffer[]):
     persistent: true,
     switches: false,
     verdict: undefined,
+    reuse: undefined,
     servedBy: undefined,
   });
   for (const piece of pieces) reader.take(Buffer.from(piece));

@@ -100,6 +100,7 @@ describe('what is forwarded lies in the memory that it came in', () => {
       switches: true,
       verdict: undefined,
       servedBy: undefined,
+      reuse: undefined,
     };
     const forwarded: ArrayBufferLike[] = [];
     const reader = new AnswerReader({

@@ -240,3 +240,36 @@ test('requests are observed as they pass', async () => {
     { method: 'GET', path: '/', status: 200, milliseconds: expect.any(Number) },
   ]);
 });
+
+test('an idle connection ends when the tunnel drains, a busy one after its answer', async () => {
+  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  const { relay, app } = await relayToApp((socket) => {
+    let all = '';
+    socket.on('data', (bytes) => {
+      all += bytes;
+      if (all.endsWith('\r\n\r\n')) socket.write(answer);
+    });
+  });
+  const streams = [await connected(relay), await connected(relay)];
+  const [idle, busy] = streams.map((stream) => {
+    const seen = { text: '', whole: false };
+    stream.on('data', (bytes) => {
+      seen.text += bytes;
+    });
+    stream.once('end', () => {
+      seen.whole = !stream.destroyed;
+    });
+    return seen;
+  });
+  streams[0]?.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await until(() => idle?.text === answer);
+  streams[1]?.write('GET / HTTP/1.1\r\nHost: a\r\n');
+  relay.close();
+  await until(() => idle?.whole === true);
+  expect(busy?.whole).toBe(false);
+  streams[1]?.write('\r\n');
+  await until(() => busy?.whole === true);
+  expect(busy?.text).toBe(answer);
+  for (const stream of streams) stream.end();
+  await until(() => app.sockets.every(({ readableEnded }) => readableEnded));
+});

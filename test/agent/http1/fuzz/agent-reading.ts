@@ -85,7 +85,14 @@ export const forwardAnswer = (
       if (!complete) fault = reason;
     },
   });
-  reader.expect({ method, persistent: true, switches: true, verdict: undefined, servedBy: '' });
+  reader.expect({
+    method,
+    persistent: true,
+    switches: true,
+    verdict: undefined,
+    reuse: undefined,
+    servedBy: '',
+  });
   for (const piece of pieces) reader.take(Buffer.from(piece));
   if (thenEnd) reader.end();
   const messages = divided(method, bytes, complete || switched);

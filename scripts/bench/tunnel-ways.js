@@ -1,0 +1,147 @@
+// The ways to a laptop that are compared: our three programs as processes, and `ssh -R`.
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort, listening, start } from './measure.js';
+
+export const bigBytes = 256 * 1024 * 1024;
+
+/** The local app: nginx with a small answer on `/`, and 256 MB on `/big`. */
+export const startApp = async (folder) => {
+  const port = await freePort();
+  const [file, big] = [join(folder, `app-${port}.conf`), join(folder, 'big')];
+  writeFileSync(big, '');
+  truncateSync(big, bigBytes);
+  writeFileSync(
+    file,
+    `worker_processes 1; daemon off; pid ${folder}/app-${port}.pid; error_log /dev/null; user ${userInfo().username};
+events { worker_connections 4096; }
+http { access_log off; client_max_body_size 0; keepalive_requests 100000000; sendfile on;
+  server {
+    listen 127.0.0.1:${port} backlog=1024;
+    location / { return 200 "${'x'.repeat(100)}"; }
+    location /big { alias ${big}; }
+  }
+}
+`,
+  );
+  start('nginx', ['-p', folder, '-c', file]);
+  await listening(port);
+  return port;
+};
+
+const sshdPath = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
+
+/** Why `ssh -R` can't be measured here; undefined when it can. */
+export const whyNoSsh = () =>
+  sshdPath === undefined ? 'there is no sshd (Debian: openssh-server)' : undefined;
+
+/** `through(port)` gives the port that ssh dials instead of the server's own. */
+export const startSsh = async (folder, target, through = async (port) => port) => {
+  const [listen, port, user] = [await freePort(), await freePort(), userInfo().username];
+  const home = join(folder, `ssh-${port}`);
+  mkdirSync(home, { mode: 0o700 });
+  for (const name of ['host', 'user']) {
+    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(home, name)]);
+  }
+  copyFileSync(join(home, 'user.pub'), join(home, 'authorized'));
+  writeFileSync(
+    join(home, 'sshd.conf'),
+    [
+      ...[`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${home}/host`],
+      ...[`AuthorizedKeysFile ${home}/authorized`, 'PermitRootLogin prohibit-password'],
+      ...['StrictModes no', 'UsePAM no', 'PidFile none', ''],
+    ].join('\n'),
+  );
+  if (process.getuid() === 0) mkdirSync('/run/sshd', { recursive: true });
+  const server = start(sshdPath, ['-D', '-f', join(home, 'sshd.conf')]);
+  await listening(port);
+  const dialled = await through(port);
+  const client = start('ssh', [
+    ...['-F', 'none', '-p', String(dialled), '-i', join(home, 'user'), '-N'],
+    ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
+    ...['-R', `127.0.0.1:${listen}:127.0.0.1:${target}`, `${user}@127.0.0.1`],
+  ]);
+  await listening(listen);
+  return {
+    name: 'ssh -R',
+    url: `http://127.0.0.1:${listen}`,
+    headers: [],
+    children: [server, client],
+  };
+};
+
+const startOurs = async (root, program, args, environment, nodeOptions) => {
+  const child = start(process.execPath, [...nodeOptions, join(root, 'bin', program), ...args], {
+    stdio: ['ignore', 'pipe', process.env.BENCH_STDERR === undefined ? 'ignore' : 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  const lines = createInterface(child.stdout);
+  const [line] = await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(() => {
+      throw new Error(`${program} ended before it was ready`);
+    }),
+  ]);
+  return { child, lines, ready: JSON.parse(line) };
+};
+
+/**
+ * Agent, manager and session as processes; `root` is a checkout with its programs built. `through`
+ * gives the port that the session dials instead of the manager's own.
+ */
+export const startChain = async (
+  folder,
+  { name, root, target, through = async (port) => port, nodeOptions = () => [] },
+) => {
+  const home = join(folder, `home-${await freePort()}`);
+  mkdirSync(home, { mode: 0o700 });
+  const own = { BYWAY_CONFIG_DIR: home };
+  const manager = await startOurs(
+    root,
+    'byway-manager.js',
+    ['--listen', '127.0.0.1:0', '--data', home],
+    own,
+    nodeOptions('manager'),
+  );
+  const token = readFileSync(join(home, 'token'), 'utf8').trim();
+  const agent = await startOurs(
+    root,
+    'byway-agent.js',
+    [
+      ...['--workload', 'bench', '--listen', '127.0.0.1:0', '--upstream', `127.0.0.1:${target}`],
+      ...['--manager', manager.ready.url, '--token-file', join(home, 'token')],
+    ],
+    own,
+    nodeOptions('agent'),
+  );
+  const url = new URL(manager.ready.url);
+  const dialled = await through(Number(url.port));
+  const session = await startOurs(
+    root,
+    'byway.js',
+    ['intercept', 'bench', '--port', String(target), '--json'],
+    { ...own, BYWAY_MANAGER: `http://127.0.0.1:${dialled}`, BYWAY_TOKEN: token },
+    nodeOptions('session'),
+  );
+  session.lines.close();
+  session.child.stdout.resume();
+  const me = await fetch(new URL('/v1/me', url), { headers: { authorization: `Bearer ${token}` } });
+  const { key } = await me.json();
+  return {
+    name,
+    url: `http://${agent.ready.listen[0]}`,
+    headers: [`x-byway-id: ${key}`],
+    children: [agent.child, manager.child, session.child],
+  };
+};
