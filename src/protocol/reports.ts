@@ -4,6 +4,7 @@ import * as v from 'valibot';
 export type PassReason =
   | 'manager_gone'
   | 'laptop_gone'
+  | 'paused'
   | 'local_refused'
   | 'local_closed'
   | 'local_invalid'

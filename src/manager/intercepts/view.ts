@@ -40,6 +40,7 @@ export const viewOf = (record: InterceptRecord, measured: Measured): Intercept =
     createdAt,
     expiresAt: expiresAtOf(record),
     ...(record.guards === undefined ? {} : { guards: record.guards }),
+    ...(record.paused === undefined ? {} : { paused: record.paused }),
     ...measured,
   };
 };
