@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
+import type { Paint } from '../paint.ts';
 import type { SessionFile } from '../session/session-file.ts';
 import { countsInWords } from '../wording/counts.ts';
 import { shortKey, timeLeft } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import { isCalled } from '../wording/name.ts';
+import { plain } from '../wording/plain.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export const statusCommand = (context: Context): Command => {
@@ -55,15 +57,20 @@ const inWords = (
   const { workload, laptop, match, agents, expiresAt, counts } = intercept;
   const local = localPortOf(intercept, sessions);
   const paint = io.paintData();
-  const state =
-    intercept.state === 'active' ? paint.good('● active') : paint.warning('○ disconnected');
   const lease = expiresAt === null ? '' : `   ${timeLeft(new Date(expiresAt), new Date())} left`;
   return [
-    `${workload.name} → ${local === null ? laptop : `localhost:${local}`}   ${state}${lease}`,
+    `${workload.name} → ${local === null ? laptop : `localhost:${local}`}   ${stateInWords(paint, intercept)}${lease}`,
     `  match   ${matchInWords(match)}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
     `  agents  ${agents.applied} of ${agents.connected} have the rule`,
     `  ${countsInWords(counts)}`,
   ].join('\n');
+};
+
+const stateInWords = (paint: Paint, { state, paused }: Intercept): string => {
+  if (state === 'active') return paint.good('● active');
+  const by = paused === undefined ? '' : `paused by ${plain(paused.by)}`;
+  if (state === 'paused') return paint.warning(`‖ ${by}`);
+  return paint.warning(`○ disconnected${by === '' ? '' : `, ${by}`}`);
 };
 
 const localPortOf = ({ id }: Intercept, sessions: readonly SessionFile[]): number | null =>

@@ -2,6 +2,8 @@
 export const readyMsMax = 15_000;
 /** Milliseconds for the manager to hear that an intercept is over. */
 export const leaveMsMax = 3_000;
+/** Milliseconds before the end of an intercept at which it is announced. */
+export const endingMs: number = 5 * 60 * 1000;
 /** Milliseconds before events are asked for again. */
 export const eventsRetryMs = 1_000;
 /** Milliseconds for an app to answer on its port after it was started. */

@@ -67,6 +67,14 @@ const asJson = (subject: Subject, event: SessionEvent): unknown => {
       return { event: 'tunnel', state: 'reconnecting', attempt: event.attempt };
     case 'connected':
       return { event: 'tunnel', state: 'connected', lostMs: Math.round(event.lostMs) };
+    case 'paused':
+      return { event: 'paused', by: event.by };
+    case 'resumed':
+      return { event: 'resumed' };
+    case 'ending':
+      return { event: 'ending', until: event.until, leftSeconds: Math.round(event.leftMs / 1000) };
+    case 'extended':
+      return { event: 'extended', until: event.until };
     case 'not_ready':
       return { event: 'not_ready', reason: event.reason };
   }

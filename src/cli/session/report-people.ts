@@ -1,6 +1,6 @@
 import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Io } from '../io.ts';
-import { clock, duration, shortKey } from '../wording/figures.ts';
+import { clock, duration, moment, shortKey } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import type { Observation } from './observe.ts';
 import type { Report } from './report.ts';
@@ -16,7 +16,9 @@ export const reportToPeople = (io: Io, subject: Subject): Report => ({
   end: (end) => io.say(endInWords(subject, end)),
 });
 
-const isUrgent = ({ type }: SessionEvent): boolean => type === 'reconnecting' || type === 'port';
+const urgent: readonly SessionEvent['type'][] = ['reconnecting', 'port', 'paused', 'ending'];
+
+const isUrgent = ({ type }: SessionEvent): boolean => urgent.includes(type);
 
 const inWords = (io: Io, subject: Subject, event: SessionEvent): string | undefined => {
   const paint = io.paint();
@@ -35,10 +37,20 @@ const inWords = (io: Io, subject: Subject, event: SessionEvent): string | undefi
       return reconnecting(warning, event);
     case 'not_ready':
       return `${warning} The way to you could not be proved again: ${event.reason}`;
+    case 'paused':
+      return `${warning} Paused by ${event.by}. The pod answers your requests.   byway resume ${subject.name}`;
+    case 'resumed':
+      return 'Resumed. You serve again.';
+    case 'ending':
+      return `${warning} Ends in ${Math.round(event.leftMs / 60_000)} m, at ${momentOf(event.until)}.   byway extend ${subject.name} --for 45m`;
+    case 'extended':
+      return `It goes on until ${momentOf(event.until)}.`;
     default:
       return undefined;
   }
 };
+
+const momentOf = (time: string): string => moment(new Date(time), new Date());
 
 const whatMatches = ({ match, key }: Subject): string =>
   'key' in match && key !== null ? `your key ${shortKey(key)}` : matchInWords(match);

@@ -5,6 +5,7 @@ import type { ManagerClient } from '../manager-client/client.ts';
 import { type SessionArrivals, sessionArrivals } from './arrival-events.ts';
 import { serveArrival } from './arrivals.ts';
 import { follow } from './follow.ts';
+import { watchLease } from './lease.ts';
 import { leaveMsMax, readyMsMax } from './limits.ts';
 import type { LocalPort } from './local-port.ts';
 import { createPorts } from './ports.ts';
@@ -93,6 +94,7 @@ const untilOver = async (
     readyMsMax,
   );
   tunnel.over.catch((error: unknown) => fault.abort(error));
+  const lease = watchLease(intercept, onEvent);
   try {
     const end = await watch({
       events: follow(manager, intercept.id, AbortSignal.any([stop, fault.signal])),
@@ -101,6 +103,7 @@ const untilOver = async (
       arrivals,
       onEvent,
       onReady: () => clearTimeout(late),
+      onIntercept: lease.shown,
       takeLoss: () => {
         const { lostAt } = running;
         running.lostAt = undefined;
@@ -111,6 +114,7 @@ const untilOver = async (
     return end;
   } finally {
     clearTimeout(late);
+    lease.stop();
   }
 };
 
