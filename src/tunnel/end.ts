@@ -1,6 +1,6 @@
 import type { Http2Session, Settings } from 'node:http2';
 import type { Socket } from 'node:net';
-import { type Heartbeat, keepBeating, usualHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, Pulse, usualHeartbeat } from './heartbeat.ts';
 import {
   drainMsMax,
   frameBytesMax,
@@ -20,6 +20,8 @@ export type TunnelEnd = {
   readonly close: () => void;
   /** Ends the connection and every stream on it now. */
   readonly destroy: () => void;
+  /** How it is while it is there. */
+  readonly pulse: Pulse;
 };
 
 type SessionOptions = {
@@ -74,11 +76,11 @@ export const tunnelEnd = (
     });
   // A connection from an HTTP server is half-open by default: nobody else ends it after a FIN.
   socket.once('end', destroy);
-  const stopBeating = keepBeating(session, socket, heartbeat, destroy);
+  const pulse = new Pulse(session, socket, heartbeat, destroy);
   let drainTimer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => {
     session.once('close', () => {
-      stopBeating();
+      pulse.stop();
       clearTimeout(drainTimer);
       resolve();
     });
@@ -98,5 +100,5 @@ export const tunnelEnd = (
     drain();
     process.nextTick(() => session.close());
   };
-  return { closed, draining, close, destroy };
+  return { closed, draining, close, destroy, pulse };
 };

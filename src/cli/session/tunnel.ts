@@ -38,18 +38,19 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     tellFailed = reject;
   });
   let wasUp = false;
-  let lostAt = 0;
+  let lostAt: number | undefined;
   const over = keepTunnel({
     dial: (signal) =>
       dialTunnel({ ...connection, role: 'laptop', headers: { [sessionHeader]: session }, signal }),
     attach: (socket) => serveLaptopEnd(socket, onArrival),
     onUp: () => {
-      if (wasUp) onBack(performance.now() - lostAt);
+      if (wasUp) onBack(lostAt === undefined ? 0 : performance.now() - lostAt);
+      lostAt = undefined;
       wasUp = true;
       tellUp();
     },
     onDown: ({ attempt, error }) => {
-      if (error === undefined) lostAt = performance.now();
+      lostAt ??= performance.now();
       if (wasUp) onDown(attempt, error === undefined ? 'it broke' : connectionFault(error));
       else tellFailed(unreachable(connection.manager, error));
     },
