@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
+import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
-import { assertNamed, findIntercepts } from './find-intercepts.ts';
+import { assertNamed, findIntercepts, type Wanted } from './find-intercepts.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export type LeaveOptions = CommonOptions & { readonly all?: boolean };
@@ -25,7 +26,7 @@ export const leave = async (
   assertNamed(wanted);
   const { io } = context;
   const manager = await context.manager(options.manager);
-  const ended = await findIntercepts(manager, wanted);
+  const ended = await findOrLeaveAlone(context, manager, wanted);
   for (const intercept of ended) {
     await remove(manager, intercept.id);
     io.say(`${intercept.workload.name} serves its own traffic again.`);
@@ -34,6 +35,25 @@ export const leave = async (
     io.printJson({ left: ended.map(({ id, workload }) => ({ id, name: workload.name })) });
   }
   if (ended.length === 0) io.say('You intercept nothing, so there was nothing to leave.');
+};
+
+/** Without a manager the sessions of this machine can still be ended, and it will hear of it. */
+const findOrLeaveAlone = async (
+  { io, environment }: Context,
+  manager: ManagerClient,
+  wanted: Wanted,
+): Promise<readonly Intercept[]> => {
+  try {
+    return await findIntercepts(manager, wanted);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.kind !== 'unreachable') throw error;
+    const { leaveLocally } = await import('../control/leave-locally.ts');
+    const { href } = manager.connection.manager;
+    for (const name of await leaveLocally(environment, href, wanted)) {
+      io.say(`The session of ${name} has ended here; the pod answers for it.`);
+    }
+    throw error;
+  }
 };
 
 // Someone else, or the clock, may have been faster: then it is as wanted.

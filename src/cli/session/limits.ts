@@ -15,3 +15,8 @@ export const appStopMsMax = 5_000;
 export const backgroundMsMax = 90_000;
 /** Events kept for `--json` until the session is ready. */
 export const heldLinesMax = 1_000;
+/** Intercepts that share one session in the background. */
+export const guestsMax = 100;
+/** Bytes of a log, and milliseconds between two looks at it. */
+export const logBytesMax: number = 1024 * 1024;
+export const logLookEveryMs = 1_000;

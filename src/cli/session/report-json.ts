@@ -1,3 +1,4 @@
+import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Io } from '../io.ts';
 import { heldLinesMax } from './limits.ts';
 import type { Report } from './report.ts';
@@ -10,7 +11,7 @@ export const reportAsJson = (io: Io, subject: Subject): Report => {
   let held: unknown[] | undefined = [];
   return {
     event: (event) => {
-      const line = asJson(subject, event);
+      const line = eventAsJson(subject, event);
       if (held === undefined) io.printJson(line);
       else if (event.type !== 'ready') held = [...held, line].slice(-heldLinesMax);
       else {
@@ -33,16 +34,22 @@ export const readyAsJson = (
   intercept: name,
   id: intercept.id,
   port,
-  legsMs: {
-    agent: hundredths(legsMs.agent),
-    tunnel: hundredths(legsMs.tunnel),
-    local: legsMs.local === null ? null : hundredths(legsMs.local),
-  },
+  legsMs: legsAsJson(legsMs),
+});
+
+/** Milliseconds with two digits; what an older agent or manager doesn't measure is not there. */
+export const legsAsJson = ({ local, ...legs }: ProbeLegs): Readonly<Record<string, unknown>> => ({
+  ...Object.fromEntries(Object.entries(legs).map(([leg, time]) => [leg, hundredths(time)])),
+  local: local === null ? null : hundredths(local),
 });
 
 const hundredths = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
 
-const asJson = (subject: Subject, event: SessionEvent): unknown => {
+/** One event as programs read it. */
+export const eventAsJson = (
+  subject: Subject,
+  event: SessionEvent,
+): Readonly<Record<string, unknown>> => {
   switch (event.type) {
     case 'ready':
       return readyAsJson(subject, event);

@@ -1,7 +1,7 @@
-import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Io } from '../io.ts';
 import { clock, duration, moment, shortKey } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
+import { legsInWords } from '../wording/sessions.ts';
 import type { Observation } from './observe.ts';
 import type { Report } from './report.ts';
 import type { SessionEnd, SessionEvent } from './session-event.ts';
@@ -54,11 +54,6 @@ const momentOf = (time: string): string => moment(new Date(time), new Date());
 
 const whatMatches = ({ match, key }: Subject): string =>
   'key' in match && key !== null ? `your key ${shortKey(key)}` : matchInWords(match);
-
-const legsInWords = ({ agent, tunnel, local }: ProbeLegs): string => {
-  const you = local === null ? 'you refused' : `you ${duration(local)}`;
-  return `agent ${duration(agent)}, tunnel ${duration(tunnel)}, ${you}`;
-};
 
 /** The key never shows, not even where a client put it into the address. */
 export const shownPath = ({ key }: Subject, path: string): string =>

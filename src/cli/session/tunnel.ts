@@ -1,4 +1,5 @@
 import { dialTunnel } from '../../tunnel/dial.ts';
+import type { Pulse } from '../../tunnel/heartbeat.ts';
 import { keepTunnel } from '../../tunnel/keep.ts';
 import { type Arrival, serveLaptopEnd } from '../../tunnel/laptop-end.ts';
 import { TunnelRefused } from '../../tunnel/refused.ts';
@@ -13,7 +14,7 @@ export type SessionTunnelOptions = {
   readonly onArrival: (arrival: Arrival) => void;
   /** Back after it was lost, and for how long it was. */
   readonly onBack: (lostMs: number) => void;
-  readonly onDown: (attempt: number, why: string) => void;
+  readonly onDown: (attempt: number, why: string, retryInMs: number) => void;
 };
 
 export type SessionTunnel = {
@@ -23,8 +24,8 @@ export type SessionTunnel = {
   readonly over: Promise<void>;
   /** Lets running requests finish. */
   readonly close: () => void;
-  /** For an end that is wanted while the first connection is still being made. */
-  readonly closeUnlessUp: () => void;
+  /** Of the connection that is there, or was there last. */
+  readonly pulse: () => Pulse | undefined;
 };
 
 /** The session's way to the manager: must be there at first, and is kept up from then on. */
@@ -38,20 +39,23 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     tellFailed = reject;
   });
   let wasUp = false;
+  let pulse: Pulse | undefined;
   let lostAt: number | undefined;
   const over = keepTunnel({
     dial: (signal) =>
       dialTunnel({ ...connection, role: 'laptop', headers: { [sessionHeader]: session }, signal }),
     attach: (socket) => serveLaptopEnd(socket, onArrival),
-    onUp: () => {
+    onUp: (end) => {
+      pulse = end.pulse;
       if (wasUp) onBack(lostAt === undefined ? 0 : performance.now() - lostAt);
       lostAt = undefined;
       wasUp = true;
       tellUp();
     },
-    onDown: ({ attempt, error }) => {
+    onDown: ({ attempt, error, retryInMs }) => {
       lostAt ??= performance.now();
-      if (wasUp) onDown(attempt, error === undefined ? 'it broke' : connectionFault(error));
+      const why = error === undefined ? 'it broke' : connectionFault(error);
+      if (wasUp) onDown(attempt, why, retryInMs);
       else tellFailed(unreachable(connection.manager, error));
     },
     signal: stop.signal,
@@ -66,8 +70,6 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     up: Promise.race([first, refused]),
     over: refused,
     close,
-    closeUnlessUp: () => {
-      if (!wasUp) close();
-    },
+    pulse: () => pulse,
   };
 };

@@ -30,14 +30,17 @@ export const relay = async (
   const gone = new AbortController();
   const leave = (): void => gone.abort();
   stream.once('close', leave);
+  const since = performance.now();
   const answer = await laptop.connect(intercept, {
     signal: gone.signal,
     ...(probe === undefined ? {} : { probe }),
   });
   stream.removeListener('close', leave);
   if (!answer.ok) refuseArrival(arrival, answer.reason);
-  else if (probe !== undefined) answerProbe(arrival, answer.localMs ?? 'refused');
-  else if (stream.closed || stream.destroyed) answer.stream.close(constants.NGHTTP2_CANCEL);
+  else if (probe !== undefined) {
+    const laptopMs = (performance.now() - since).toFixed(2);
+    answerProbe(arrival, answer.localMs ?? 'refused', laptopMs);
+  } else if (stream.closed || stream.destroyed) answer.stream.close(constants.NGHTTP2_CANCEL);
   else {
     acceptArrival(arrival);
     join(stream, answer.stream);
