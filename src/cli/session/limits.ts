@@ -11,6 +11,8 @@ export const appReadyMsMax = 60_000;
 export const appPollMs = 50;
 /** Milliseconds for an app to end after a signal, before it is killed. */
 export const appStopMsMax = 5_000;
+/** Milliseconds for what an app left behind to end after a signal, before it is killed. */
+export const orphanStopMsMax = 2_000;
 /** Milliseconds for a session in the background to become ready, its app included. */
 export const backgroundMsMax = 90_000;
 /** Events kept for `--json` until the session is ready. */

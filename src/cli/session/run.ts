@@ -104,6 +104,7 @@ const start = (
     port: port.port,
     environment,
     stdout: appOutput,
+    terminal: io.streams.stdin.isTTY === true,
   });
   interruption.first.addEventListener('abort', () => {
     const signal = interruption.signal();
@@ -111,7 +112,7 @@ const start = (
     const byTerminal = signal === 'SIGINT' && io.streams.stdin.isTTY === true;
     if (signal !== undefined && !byTerminal) app.send(signal === 'SIGPIPE' ? 'SIGTERM' : signal);
   });
-  void interruption.second.then(() => app.send('SIGKILL'));
+  void interruption.second.then(app.kill);
   return app;
 };
 
