@@ -66,7 +66,9 @@ class BackgroundSession {
       await told();
       await session.host.close();
       const failed = codes.find((code) => code !== exitCodes.ok);
-      if (failed === undefined) await rm(log, { force: true });
+      if (failed === undefined) {
+        for (const path of [log, `${log}.1`]) await rm(path, { force: true });
+      }
       return failed ?? exitCodes.ok;
     } finally {
       session.close();

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { UserError } from '../../base/errors.ts';
 import { newIdentifier } from '../../base/identifier.ts';
 import type { Context } from '../context.ts';
+import { removeDeadSockets } from '../control/dead-sockets.ts';
 import type { Connection } from '../manager-client/exchange.ts';
 import {
   type StartedMessage,
@@ -64,6 +65,7 @@ const spawnBackground = async ({
   const folder = sessionsFolder(environment);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeOldLogs(folder);
+  await removeDeadSockets(folder);
   const log = join(folder, `${newIdentifier('se')}.log`);
   const file = await open(log, 'ax', 0o600);
   try {

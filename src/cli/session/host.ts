@@ -12,6 +12,8 @@ export type Guest = {
   readonly onEvent: (event: SessionEvent) => void;
   /** `performance.now()` when the tunnel was lost, until it was said to be ready again. */
   lostAt: number | undefined;
+  /** Asks for its events anew: their connection may have died with the tunnel's, unnoticed. */
+  renew: () => void;
 };
 
 /** One tunnel to a manager, and the intercepts that share it. */
@@ -72,7 +74,10 @@ export class Host {
       },
       onBack: (lostMs) => {
         this.#down = undefined;
-        for (const { onEvent } of this.#guests) onEvent({ type: 'connected', lostMs });
+        for (const guest of this.#guests) {
+          guest.onEvent({ type: 'connected', lostMs });
+          guest.renew();
+        }
       },
     });
     tunnel.up.then(

@@ -37,7 +37,7 @@ type Running = SessionOptions & {
 export const runSession = async (options: SessionOptions): Promise<SessionEnd> => {
   const { host, port, stop, onEvent } = options;
   const startedAt = performance.now();
-  const guest: Guest = { onEvent, lostAt: undefined };
+  const guest: Guest = { onEvent, lostAt: undefined, renew: () => {} };
   const { tunnel, leave: leaveHost } = host.join(guest);
   let id: string | undefined;
   try {
@@ -91,9 +91,12 @@ const untilOver = async (
   );
   tunnel.over.catch((error: unknown) => fault.abort(error));
   const lease = watchLease(intercept, onEvent);
+  const over = AbortSignal.any([stop, fault.signal]);
   try {
     const end = await watch({
-      events: follow(host.manager, intercept.id, AbortSignal.any([stop, fault.signal])),
+      events: follow(host.manager, intercept.id, over, (renew) => {
+        guest.renew = renew;
+      }),
       intercept,
       startedAt,
       arrivals,

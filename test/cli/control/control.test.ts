@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { askLeave, askStatus, askToAdd } from '../../../src/cli/control/client.ts';
+import { removeDeadSockets } from '../../../src/cli/control/dead-sockets.ts';
 import { bodyBytesMax, connectionsMax, followersMax } from '../../../src/cli/control/limits.ts';
 import type { AddMessage, ControlStatus } from '../../../src/cli/control/messages.ts';
 import { type ControlHandlers, startControlServer } from '../../../src/cli/control/server.ts';
@@ -235,4 +237,15 @@ test('a session that is stopped, or is none, is not waited for', async () => {
   afterwards(() => other.close());
   await chmod(odd, 0o600);
   await expect(askStatus(odd)).rejects.toThrow('unknown form');
+});
+
+test('sockets that nobody listens on are removed, and no other', async () => {
+  const { folder, path } = await begin();
+  const dead = join(folder, 'se_dead.sock');
+  const script = `require('node:net').createServer().listen(${JSON.stringify(dead)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', script]);
+  expect(await readdir(folder)).toEqual(['se_a.sock', 'se_dead.sock']);
+  await removeDeadSockets(folder);
+  expect(await readdir(folder)).toEqual(['se_a.sock']);
+  expect(await askStatus(path)).toEqual(status);
 });

@@ -93,6 +93,34 @@ test('a token that is no longer good, and a bug of ours, are thrown', async () =
   await expect(collect([[new TypeError('bug')]])).rejects.toThrow('bug');
 });
 
+test('a renewal asks again at once, and what is told goes on', async () => {
+  const types: string[] = [];
+  let asked = 0;
+  const manager = {
+    events: async function* (_: string, signal: AbortSignal): AsyncGenerator<InterceptEvent> {
+      asked += 1;
+      if (asked > 1) {
+        yield ended;
+        return;
+      }
+      yield ready;
+      // A connection that is dead says nothing more.
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    },
+  };
+  let renew = (): void => {};
+  const never = new AbortController().signal;
+  for await (const { type } of follow(manager, 'ic_a', never, (again) => {
+    renew = again;
+  })) {
+    types.push(type);
+    setImmediate(renew);
+  }
+  expect(types).toEqual(['ready', 'ended']);
+});
+
 test('its signal ends it without an event', async () => {
   expect(await collect([[ready]], AbortSignal.abort())).toEqual([]);
 });
