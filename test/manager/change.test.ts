@@ -78,6 +78,8 @@ test('a pause outlives the laptop’s connection and the manager', async () => {
   await expect.poll(state).toBe('disconnected');
   await startLaptop(world, { session: laptop.session });
   await expect.poll(state).toBe('paused');
+  // It is connected: nothing counts its days.
+  expect((await call(world, 'GET', path)).body['expiresAt']).toBeNull();
   await world.manager.stop();
   const again = await startWorld(world.data);
   expect((await call(again, 'GET', path)).body).toMatchObject({

@@ -2,7 +2,9 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { askToAdd } from '../../../src/cli/control/client.ts';
 import { isAlive } from '../../../src/cli/living-process.ts';
+import type { InterceptPlan } from '../../../src/cli/session/plan.ts';
 import { until } from '../../support/until.ts';
 import { cleanUp } from '../folder.ts';
 import { endAll } from './process.ts';
@@ -191,6 +193,28 @@ test('another token gets a session of its own', async () => {
   pids.push(hers.pid);
   expect(hers.pid).not.toBe(first.pid);
   await world.byway(['leave', '--all'], { BYWAY_TOKEN: token });
+});
+
+test('a session takes in nothing with another token, and no program', async () => {
+  const port = await serveText('laptop');
+  await detach(['--port', String(port), ...tenant('a')]);
+  const name = (await readdir(folder)).find((file) => file.endsWith('.sock')) ?? '';
+  const socket = join(folder, name);
+  const plan: InterceptPlan = {
+    name: 'pricing',
+    localPort: port,
+    remotePort: undefined,
+    match: { all: [{ header: 'x-tenant', equals: 'b' }] },
+    forSeconds: undefined,
+    guards: undefined,
+    command: [],
+  };
+  const { token } = world;
+  await expect(askToAdd(socket, { plan, token: `${token}x` })).rejects.toThrow('another token');
+  const program = { ...plan, command: ['true'] };
+  await expect(askToAdd(socket, { plan: program, token })).rejects.toThrow('a session of its own');
+  expect(JSON.parse((await world.byway(['list', '--json'])).stdout).intercepts).toHaveLength(1);
+  expect(await askToAdd(socket, { plan, token })).toMatchObject({ type: 'ready', port });
 });
 
 test('SIGTERM ends all of them in order', async () => {

@@ -49,6 +49,7 @@ test('an extension is told, and its end as well', () => {
 test('the end that a lost tunnel brings says nothing of the intercept’s own', () => {
   const { told, lease, created } = begin(null);
   lease.shown({ ...created, state: 'disconnected', expiresAt: at(1440 * minute) });
+  vi.advanceTimersByTime(1436 * minute);
   lease.shown(created);
   vi.advanceTimersByTime(1440 * minute);
   expect(told).toEqual([]);
