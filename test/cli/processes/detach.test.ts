@@ -1,4 +1,5 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -215,6 +216,31 @@ test('a session takes in nothing with another token, and no program', async () =
   await expect(askToAdd(socket, { plan: program, token })).rejects.toThrow('a session of its own');
   expect(JSON.parse((await world.byway(['list', '--json'])).stdout).intercepts).toHaveLength(1);
   expect(await askToAdd(socket, { plan, token })).toMatchObject({ type: 'ready', port });
+});
+
+test('events of all its intercepts come over the socket, and no key or token with them', async () => {
+  await detach(['--port', String(await serveText('laptop'))]);
+  const name = (await readdir(folder)).find((file) => file.endsWith('.sock')) ?? '';
+  const socket = connect(join(folder, name), () =>
+    socket.write('GET /events HTTP/1.1\r\nHost: byway\r\nx-byway-control: 1\r\n\r\n'),
+  );
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.on('error', () => {});
+  try {
+    await until(() => text.includes('200 OK'), 'the answer');
+    await world.ask(`/${world.key}`, world.key);
+    await until(() => text.includes('"event":"request"'), 'the request');
+    await world.byway(['pause', 'pricing']);
+    await until(() => text.includes('"event":"paused"'), 'the pause');
+    expect(text).toMatch(/"path":"\/\S{4}…\S{3}".*"intercept":"pricing"/);
+    expect(text).not.toContain(world.key);
+    expect(text).not.toContain(world.token);
+  } finally {
+    socket.destroy();
+  }
 });
 
 test('SIGTERM ends all of them in order', async () => {
