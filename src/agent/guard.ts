@@ -58,6 +58,7 @@ export const admit = ({
   readonly rule: Rule;
   readonly load: Load;
 }): PassReason | undefined => {
+  if (rule.state === 'paused') return 'paused';
   if (rule.state !== 'active') return 'laptop_gone';
   return load.enter(guardsOf(rule)) ? undefined : 'too_many';
 };

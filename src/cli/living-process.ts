@@ -12,12 +12,22 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
+/**
+ * When a process started, as a text that two processes with the same id never share: clock ticks
+ * since the machine's start. Undefined where the system does not say.
+ */
+export const startOf = (pid: number): string | undefined => fieldsOf(pid)?.[19];
+
 // In a container nobody may collect the dead, and signals can be sent to them for ever.
-const isZombie = (pid: number): boolean => {
-  if (process.platform !== 'linux') return false;
+const isZombie = (pid: number): boolean => ['Z', 'X'].includes(fieldsOf(pid)?.[0] ?? '');
+
+/** From the state on: the name before it may hold anything. */
+const fieldsOf = (pid: number): readonly string[] | undefined => {
+  if (process.platform !== 'linux') return undefined;
   try {
-    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return false; // No such file system here, or the process ended this moment.
+    return undefined; // No such file system here, or the process ended this moment.
   }
 };

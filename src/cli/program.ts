@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { curlCommand } from './commands/curl.ts';
+import { extendCommand } from './commands/extend.ts';
 import { interceptCommand } from './commands/intercept.ts';
 import { leaveCommand } from './commands/leave.ts';
 import { listCommand } from './commands/list.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { withExamples } from './commands/options.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { playgroundCommand } from './commands/playground.ts';
 import { sessionCommand } from './commands/session.ts';
 import { statusCommand } from './commands/status.ts';
@@ -33,6 +35,9 @@ export const createProgram = (
     .addCommand(whoamiCommand(context))
     .addCommand(interceptCommand(context, argv, exit))
     .addCommand(leaveCommand(context))
+    .addCommand(pauseCommand(context))
+    .addCommand(resumeCommand(context))
+    .addCommand(extendCommand(context))
     .addCommand(listCommand(context))
     .addCommand(statusCommand(context))
     .addCommand(curlCommand(context, exit))

@@ -51,7 +51,7 @@ export const readyMsMax = 10_000;
 /** A probe that failed is sent again, this often and after so many milliseconds. */
 export const probeAttemptsMax = 3;
 export const probeRetryMs = 300;
-/** Milliseconds that leaving waits for the agents to say that the rule is gone. */
+/** Milliseconds that leaving or pausing waits for the agents to say that they know of it. */
 export const leaveMsMax = 1_000;
 
 /** Milliseconds between two looks at what has expired. */

@@ -6,6 +6,9 @@ import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } fr
 import { type InterceptState, interceptStateSchema } from './rules.ts';
 import { nameSchema, type Workload, workloadSchema } from './workload.ts';
 
+/** Since when, and who wanted it. */
+export type Pause = { readonly at: string; readonly by: string };
+
 /** An intercept as the API shows it to every user. Never holds a key. */
 export type Intercept = {
   readonly id: string;
@@ -25,6 +28,8 @@ export type Intercept = {
   readonly expiresAt: string | null;
   /** Absent when it has none. */
   readonly guards?: Guards;
+  /** Absent unless it is paused; also there while it is disconnected besides. */
+  readonly paused?: Pause;
   readonly counts: RuleCounts;
   /** How the laptop's tunnel reaches the manager: tcp, tls or websocket. Absent without one. */
   readonly transport?: string;
@@ -32,6 +37,12 @@ export type Intercept = {
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const forSeconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(leaseSecondsMax));
+
+export const pauseSchema: v.GenericSchema<unknown, Pause> = v.object({
+  at: v.string(),
+  by: v.string(),
+});
 
 export const interceptIdSchema: v.GenericSchema<unknown, string> = v.pipe(
   v.string(),
@@ -51,6 +62,7 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   createdAt: v.string(),
   expiresAt: v.nullable(v.string()),
   guards: v.exactOptional(guardsSchema),
+  paused: v.exactOptional(pauseSchema),
   counts: ruleCountsSchema,
   transport: v.exactOptional(v.string()),
 });
@@ -81,11 +93,28 @@ export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.stri
   session: sessionIdSchema,
   laptop: nameSchema,
   match: matchSchema,
-  forSeconds: v.exactOptional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(leaseSecondsMax)),
-  ),
+  forSeconds: v.exactOptional(forSeconds),
   guards: v.exactOptional(guardsSchema),
 });
+
+/** Body of `PATCH /v1/intercepts/{id}`; at least one of the two. Saying it twice changes nothing. */
+export type InterceptChange = {
+  /** While true, the pod answers everything. */
+  readonly paused?: boolean;
+  /**
+   * Lets it live that many seconds from now, if it would end before. An intercept without an end of
+   * its own gets none.
+   */
+  readonly forSeconds?: number;
+};
+
+export const interceptChangeSchema: v.GenericSchema<unknown, InterceptChange> = v.pipe(
+  v.strictObject({
+    paused: v.exactOptional(v.boolean()),
+    forSeconds: v.exactOptional(forSeconds),
+  }),
+  v.minEntries(1, 'says neither paused nor forSeconds'),
+);
 
 /** Why an intercept is no more. */
 export type EndReason = 'left' | 'expired';

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 export type PassReason =
   | 'manager_gone'
   | 'laptop_gone'
+  | 'paused'
   | 'local_refused'
   | 'local_closed'
   | 'local_invalid'
@@ -43,6 +44,9 @@ export type ProbeLegs = {
   readonly agent: number;
   /** Agent to laptop and back through the relay, without the local leg. */
   readonly tunnel: number;
+  /** The two parts of `tunnel`: agent to manager and back, and manager to laptop and back. */
+  readonly manager?: number;
+  readonly laptop?: number;
   /** The session's connection to the local port; null when nothing listens there. */
   readonly local: number | null;
 };
@@ -60,6 +64,8 @@ const milliseconds = v.pipe(v.number(), v.minValue(0));
 export const probeLegsSchema: v.GenericSchema<unknown, ProbeLegs> = v.object({
   agent: milliseconds,
   tunnel: milliseconds,
+  manager: v.exactOptional(milliseconds),
+  laptop: v.exactOptional(milliseconds),
   local: v.nullable(milliseconds),
 });
 

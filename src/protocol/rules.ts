@@ -3,11 +3,15 @@ import { type Guards, guardsSchema } from './guards.ts';
 import { type RuleMatch, ruleMatchSchema } from './match.ts';
 import { nameSchema } from './workload.ts';
 
-/** `disconnected`: the laptop's tunnel is gone, so the pod answers until it is back. */
-export type InterceptState = 'active' | 'disconnected';
+/**
+ * The pod answers while it is `disconnected`, because the laptop's tunnel is gone, and while it is
+ * `paused`, because its owner wants that. What is both is `disconnected`.
+ */
+export type InterceptState = 'active' | 'paused' | 'disconnected';
 
 export const interceptStateSchema: v.GenericSchema<unknown, InterceptState> = v.picklist([
   'active',
+  'paused',
   'disconnected',
 ]);
 

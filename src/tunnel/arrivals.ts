@@ -9,7 +9,7 @@ import type { Carrier } from './carrier.ts';
 import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { unreadBytes } from './unread-bytes.ts';
-import { localMsHeader, probeHeader, refusedHeader } from './wire.ts';
+import { laptopMsHeader, localMsHeader, probeHeader, refusedHeader } from './wire.ts';
 
 /** One CONNECT: answer it with `acceptArrival`, `answerProbe` or `refuseArrival`. */
 export type Arrival = {
@@ -71,10 +71,14 @@ export const acceptArrival = ({ stream }: Arrival): void => {
   if (!isOver(stream)) stream.respond({ ':status': 200 }, wholeEnd);
 };
 
-/** Answers a probe with the milliseconds that connecting to the local port took, or `refused`. */
-export const answerProbe = ({ stream }: Arrival, localMs: string): void => {
+/**
+ * Answers a probe with the milliseconds that connecting to the local port took, or `refused`; a relay
+ * adds those that the laptop took to answer it.
+ */
+export const answerProbe = ({ stream }: Arrival, localMs: string, laptopMs?: string): void => {
   if (isOver(stream)) return;
-  stream.respond({ ':status': 200, [localMsHeader]: localMs }, { endStream: true });
+  const laptop = laptopMs === undefined ? {} : { [laptopMsHeader]: laptopMs };
+  stream.respond({ ':status': 200, [localMsHeader]: localMs, ...laptop }, { endStream: true });
 };
 
 /** Says that not a byte was written to the local port, and why. */

@@ -12,7 +12,13 @@ import type { Carrier } from './carrier.ts';
 import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { unreadBytes } from './unread-bytes.ts';
-import { localMsHeader, probeHeader, readPassReason, refusedHeader } from './wire.ts';
+import {
+  laptopMsHeader,
+  localMsHeader,
+  probeHeader,
+  readPassReason,
+  refusedHeader,
+} from './wire.ts';
 
 /** What became of a CONNECT. When refused, not a byte was written to the local port. */
 export type Connected =
@@ -21,6 +27,8 @@ export type Connected =
       readonly stream: ClientHttp2Stream;
       /** Of a probe: milliseconds as text, or `refused`. */
       readonly localMs: string | undefined;
+      /** Of a probe that a relay answered: what the laptop took, the local port included. */
+      readonly laptopMs: string | undefined;
     }
   | { readonly ok: false; readonly reason: PassReason };
 
@@ -85,8 +93,12 @@ const connect = async (
       return { ok: false, reason: lostReason(session, stream, whenGone) };
     }
     if (headers[':status'] === 200) {
-      const localMs = headers[localMsHeader];
-      return { ok: true, stream, localMs: typeof localMs === 'string' ? localMs : undefined };
+      return {
+        ok: true,
+        stream,
+        localMs: oneOf(headers[localMsHeader]),
+        laptopMs: oneOf(headers[laptopMsHeader]),
+      };
     }
     cancel();
     return { ok: false, reason: readPassReason(headers[refusedHeader]) };
@@ -95,6 +107,9 @@ const connect = async (
     signal?.removeEventListener('abort', cancel);
   }
 };
+
+const oneOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 type Answer = IncomingHttpHeaders & IncomingHttpStatusHeader;
 

@@ -1,7 +1,7 @@
 import type { Http2Session, Settings } from 'node:http2';
 import type { Carrier } from './carrier.ts';
 import { guardAgainstFloods } from './floods.ts';
-import { type Heartbeat, keepBeating, usualHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, Pulse, usualHeartbeat } from './heartbeat.ts';
 import {
   drainMsMax,
   frameBytesMax,
@@ -21,6 +21,8 @@ export type TunnelEnd = {
   readonly close: () => void;
   /** Ends the connection and every stream on it now. */
   readonly destroy: () => void;
+  /** How it is while it is there. */
+  readonly pulse: Pulse;
 };
 
 type SessionOptions = {
@@ -76,11 +78,11 @@ export const tunnelEnd = (
   // A connection from an HTTP server is half-open by default: nobody else ends it after a FIN.
   socket.once('end', destroy);
   guardAgainstFloods(session, destroy);
-  const stopBeating = keepBeating(session, socket, heartbeat, destroy);
+  const pulse = new Pulse(session, socket, heartbeat, destroy);
   let drainTimer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => {
     session.once('close', () => {
-      stopBeating();
+      pulse.stop();
       clearTimeout(drainTimer);
       resolve();
     });
@@ -100,5 +102,5 @@ export const tunnelEnd = (
     drain();
     process.nextTick(() => session.close());
   };
-  return { closed, draining, close, destroy };
+  return { closed, draining, close, destroy, pulse };
 };

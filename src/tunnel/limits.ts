@@ -17,6 +17,13 @@ export const refusalBytesMax: number = 64 * 1024;
 export const controlFramesPerSecondMax = 1_000;
 /** Milliseconds between two PINGs. */
 export const pingEveryMs = 5_000;
+/** Milliseconds after which the first PING tells how long a round trip takes. */
+export const firstPingMs = 100;
+/** Milliseconds for the answer to a PING, after which a second tunnel is dialled. */
+export const lateMsMax = 2_000;
+/** Milliseconds between two looks at the clock, and by how much it must have jumped. */
+export const clockLookEveryMs = 1_000;
+export const clockJumpMsMin = 3_000;
 /** Milliseconds without any byte from the peer after which a tunnel counts as dead. */
 export const silenceMsMax = 15_000;
 /** Milliseconds that a closing tunnel's streams have to finish. */

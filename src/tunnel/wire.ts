@@ -11,6 +11,7 @@ export const workloadHeader = 'x-byway-workload';
 export const probeHeader = 'x-byway-probe';
 export const refusedHeader = 'x-byway-refused';
 export const localMsHeader = 'x-byway-local-ms';
+export const laptopMsHeader = 'x-byway-laptop-ms';
 
 const reasons: readonly PassReason[] = [
   'manager_gone',

@@ -275,6 +275,8 @@ test('an intercept is created, listed, shown and left; agents follow', async () 
   await expect
     .poll(async () => (await ask('GET', `/v1/intercepts/${id}`)).body['agents'])
     .toEqual({ applied: 1, connected: 1 });
+  const longer = { body: { forSeconds: 120 } };
+  expect((await ask('PATCH', `/v1/intercepts/${id}`, longer)).status).toBe(200);
   expect((await ask('DELETE', `/v1/intercepts/${id}`)).status).toBe(204);
   expect(agent.rules.has(id)).toBe(false); // Leaving waits for the agent.
   expect((await ask('DELETE', `/v1/intercepts/${id}`)).status).toBe(404);

@@ -40,6 +40,20 @@ test('ready comes once, with the slowest legs of all agents', async () => {
   expect(watch.seen[0]).toMatchObject({ type: 'intercept' });
 });
 
+test('the parts of the tunnel are told when every agent measured them', async () => {
+  const legs = { agent: 1, tunnel: 5, local: 1 };
+  const parts = (manager: number, laptop: number): AgentOptions => ({
+    onProbe: async (nonce, id) => ({ nonce, id, legsMs: { ...legs, manager, laptop } }),
+  });
+  const all = await begin(parts(2, 3), parts(4, 1));
+  await expect
+    .poll(() => all.of('ready'))
+    .toEqual([{ type: 'ready', legsMs: { ...legs, manager: 4, laptop: 3 } }]);
+  const older = await begin(parts(2, 3), slow(1, 1));
+  await expect.poll(() => older.of('ready').length).toBe(1);
+  expect(older.of('ready')[0]?.['legsMs']).not.toHaveProperty('manager');
+});
+
 test('a port that one agent’s probe found closed is reported as closed', async () => {
   const { of } = await begin(slow(1, 3), slow(1, null));
   await expect.poll(() => of('ready')).toMatchObject([{ legsMs: { local: null } }]);

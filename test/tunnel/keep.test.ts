@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { backoffMs } from '../../src/tunnel/backoff.ts';
 import type { Carrier } from '../../src/tunnel/carrier.ts';
 import type { TunnelEnd } from '../../src/tunnel/end.ts';
-import { backoffMs, keepTunnel, type TunnelDown } from '../../src/tunnel/keep.ts';
+import { keepTunnel, type TunnelDown } from '../../src/tunnel/keep.ts';
 import { serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
 import { TunnelRefused } from '../../src/tunnel/refused.ts';
 import { openRelayToLaptop } from '../../src/tunnel/relay-end.ts';

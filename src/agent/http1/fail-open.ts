@@ -31,7 +31,8 @@ export const failOpen = (failure: Failure): FailOpen => {
 };
 
 const wantsError = ({ exchange, reason }: Failure): boolean => {
-  if (exchange.verdict === undefined || reason === 'too_many') return false;
+  // With these two nobody is gone: the pod is who should answer.
+  if (exchange.verdict === undefined || reason === 'too_many' || reason === 'paused') return false;
   const { whenDown, whenSlow } = guardsOf(exchange.verdict.rule);
   return reason === 'local_slow' ? whenSlow === '504' : whenDown === 'error';
 };

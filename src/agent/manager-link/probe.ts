@@ -1,5 +1,5 @@
 import { readRequestHead } from '../../protocol/http1/request-head.ts';
-import type { ProbeResult } from '../../protocol/reports.ts';
+import type { ProbeLegs, ProbeResult } from '../../protocol/reports.ts';
 import { decideProbe } from '../decide.ts';
 import type { RuleTable } from '../rule-table.ts';
 import type { CurrentTunnel } from './current-tunnel.ts';
@@ -30,11 +30,26 @@ export const probe = async (
   const total = performance.now() - began;
   if (!connected.ok) return { nonce, id, error: connected.reason };
   connected.stream.destroy();
-  const local = Number(connected.localMs ?? Number.NaN);
-  const legsMs = {
-    agent: decided - begun,
-    tunnel: Math.max(total - (Number.isNaN(local) ? 0 : local), 0),
-    local: Number.isNaN(local) ? null : local,
-  };
+  const legsMs = legsOf(decided - begun, total, connected.localMs, connected.laptopMs);
   return { nonce, id, legsMs };
+};
+
+/** Each leg without those behind it. `refused`, or no number at all, is a local port that is closed. */
+const legsOf = (
+  agent: number,
+  total: number,
+  localText: string | undefined,
+  laptopText: string | undefined,
+): ProbeLegs => {
+  const local = timeOf(localText);
+  const tunnel = Math.max(total - (local ?? 0), 0);
+  const laptop = timeOf(laptopText);
+  if (laptop === undefined) return { agent, tunnel, local: local ?? null };
+  const within = Math.min(Math.max(laptop - (local ?? 0), 0), tunnel);
+  return { agent, tunnel, manager: tunnel - within, laptop: within, local: local ?? null };
+};
+
+const timeOf = (text: string | undefined): number | undefined => {
+  const milliseconds = Number(text ?? Number.NaN);
+  return milliseconds >= 0 ? milliseconds : undefined;
 };

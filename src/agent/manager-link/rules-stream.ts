@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { EventStreamReader, type StreamEvent } from '../../protocol/event-stream.ts';
 import { type RuleEvent, ruleEventSchema } from '../../protocol/rules.ts';
-import { backoffMs } from '../../tunnel/keep.ts';
+import { backoffMs } from '../../tunnel/backoff.ts';
 import { callManager, type ManagerAddress } from './request.ts';
 
 /** Silence after which the stream counts as dead; the manager sends a comment every 10 s. */

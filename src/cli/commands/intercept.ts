@@ -88,22 +88,34 @@ export const intercept = async (
   });
   if (options.detach === true) {
     const { detach } = await import('../session/detach.ts');
-    await detach(context, manager.connection, me.user, plan, subjectOf, options.json === true);
+    const { connection } = manager;
+    const { user, key } = me;
+    await detach({ context, connection, user, key, plan, subjectOf, json: options.json === true });
     return exitCodes.ok;
   }
-  const [{ runIntercept }, { reportToPeople }, { reportAsJson }] = await Promise.all([
-    import('../session/run.ts'),
-    import('../session/report-people.ts'),
-    import('../session/report-json.ts'),
-  ]);
+  const [{ runIntercept }, { OpenSession }, { reportToPeople }, { reportAsJson }] =
+    await Promise.all([
+      import('../session/run.ts'),
+      import('../session/open-session.ts'),
+      import('../session/report-people.ts'),
+      import('../session/report-json.ts'),
+    ]);
   const report = options.json === true ? reportAsJson : reportToPeople;
-  return await runIntercept({
-    context,
-    manager,
-    plan,
-    user: me.user,
-    report: (local) => report(io, subjectOf(local)),
-    appOutput: options.json === true ? 'stderr' : 'inherit',
-    log: null,
-  });
+  const { user, key } = me;
+  const session = await OpenSession.open({ context, manager, user, log: null, add: undefined });
+  try {
+    return await runIntercept({
+      context,
+      manager,
+      plan,
+      user,
+      key,
+      report: (local) => report(io, subjectOf(local)),
+      appOutput: options.json === true ? 'stderr' : 'inherit',
+      session,
+      release: () => session.host.close(),
+    });
+  } finally {
+    session.close();
+  }
 };

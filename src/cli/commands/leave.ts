@@ -3,8 +3,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
-import { closest } from '../wording/closest.ts';
-import { isCalled } from '../wording/name.ts';
+import { assertNamed, findIntercepts, type Wanted } from './find-intercepts.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export type LeaveOptions = CommonOptions & { readonly all?: boolean };
@@ -23,19 +22,11 @@ export const leave = async (
   names: readonly string[],
   options: LeaveOptions,
 ): Promise<void> => {
-  if (names.length > 0 === (options.all === true)) {
-    throw new UserError('Say which intercepts to leave, or --all of yours.', {
-      kind: 'usage',
-      hint: 'byway leave NAME   byway leave --all',
-    });
-  }
+  const wanted = { command: 'leave', names, all: options.all === true };
+  assertNamed(wanted);
   const { io } = context;
   const manager = await context.manager(options.manager);
-  const [me, everybodys] = await Promise.all([manager.me(), manager.intercepts()]);
-  const own = everybodys.filter(({ owner }) => owner === me.user);
-  // All are found before the first is ended: a mistyped name changes nothing.
-  const found = options.all === true ? own : names.flatMap((name) => find(name, own, everybodys));
-  const ended = [...new Set(found)];
+  const ended = await findOrLeaveAlone(context, manager, wanted);
   for (const intercept of ended) {
     await remove(manager, intercept.id);
     io.say(`${intercept.workload.name} serves its own traffic again.`);
@@ -46,41 +37,23 @@ export const leave = async (
   if (ended.length === 0) io.say('You intercept nothing, so there was nothing to leave.');
 };
 
-const find = (
-  name: string,
-  own: readonly Intercept[],
-  everybodys: readonly Intercept[],
-): readonly Intercept[] => {
-  const mine = own.filter((intercept) => isCalled(intercept, name));
-  if (mine.length > 0) return mine;
-  // By id only: whether somebody else's may be ended is the manager's decision.
-  const theirs = everybodys.filter(({ id }) => id === name);
-  if (theirs.length > 0) return theirs;
-  throw unknown(name, own, everybodys);
-};
-
-const unknown = (
-  name: string,
-  own: readonly Intercept[],
-  everybodys: readonly Intercept[],
-): UserError => {
-  const message = `You have no intercept called "${name}". Nothing was changed.`;
-  const other = everybodys.find((intercept) => isCalled(intercept, name));
-  if (other !== undefined) {
-    return new UserError(message, {
-      kind: 'not_found',
-      hint: `${other.owner} has one   byway leave ${other.id}`,
-    });
+/** Without a manager the sessions of this machine can still be ended, and it will hear of it. */
+const findOrLeaveAlone = async (
+  { io, environment }: Context,
+  manager: ManagerClient,
+  wanted: Wanted,
+): Promise<readonly Intercept[]> => {
+  try {
+    return await findIntercepts(manager, wanted);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.kind !== 'unreachable') throw error;
+    const { leaveLocally } = await import('../control/leave-locally.ts');
+    const { href } = manager.connection.manager;
+    for (const name of await leaveLocally(environment, href, wanted)) {
+      io.say(`The session of ${name} has ended here; the pod answers for it.`);
+    }
+    throw error;
   }
-  const [near] = closest(
-    name,
-    own.map(({ workload }) => workload.name),
-  );
-  return new UserError(message, {
-    kind: 'not_found',
-    hint:
-      near === undefined ? 'See yours   byway list' : `Did you mean ${near}?   byway leave ${near}`,
-  });
 };
 
 // Someone else, or the clock, may have been faster: then it is as wanted.

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { SessionFile } from '../session/session-file.ts';
 import { moment } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
+import { tellCrashed } from '../wording/sessions.ts';
 import { table } from '../wording/table.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
@@ -36,7 +37,9 @@ export const list = async (context: Context, options: ListOptions): Promise<void
     return;
   }
   const { readSessionFiles } = await import('../session/session-file.ts');
-  io.print(asTable(intercepts, me.user, await readSessionFiles(context.environment)));
+  const { running, crashed } = await readSessionFiles(context.environment);
+  tellCrashed(io, crashed);
+  io.print(asTable(intercepts, me.user, running));
 };
 
 const asTable = (

@@ -2,12 +2,15 @@ import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
-import type { SessionFile } from '../session/session-file.ts';
+import type { LocalSession } from '../control/local-sessions.ts';
+import type { Paint } from '../paint.ts';
+import { legsAsJson } from '../session/report-json.ts';
 import { countsInWords } from '../wording/counts.ts';
 import { shortKey, timeLeft } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import { isCalled } from '../wording/name.ts';
 import { plain } from '../wording/plain.ts';
+import { legsInWords, processInWords, tellCrashed, tunnelInWords } from '../wording/sessions.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export const statusCommand = (context: Context): Command => {
@@ -24,52 +27,109 @@ export const status = async (
   options: CommonOptions,
 ): Promise<void> => {
   const { io } = context;
+  const { findLocalSessions } = await import('../control/local-sessions.ts');
+  const { running, crashed } = await findLocalSessions(context.environment);
+  tellCrashed(io, crashed);
   const manager = await context.manager(options.manager);
-  const [{ version }, me, everybodys] = await Promise.all([
-    manager.version(),
-    manager.me(),
-    manager.intercepts(),
-  ]);
+  const [{ version }, me, everybodys] = await withoutManagerToo(context, running, options, () =>
+    Promise.all([manager.version(), manager.me(), manager.intercepts()]),
+  );
   const own = everybodys.filter(({ owner }) => owner === me.user);
   const shown = name === undefined ? own : own.filter((intercept) => isCalled(intercept, name));
   if (name !== undefined && shown.length === 0) throw unknown(name);
-  const { readSessionFiles } = await import('../session/session-file.ts');
-  const sessions = await readSessionFiles(context.environment);
   const { origin } = manager.connection.manager;
   const key = me.key === null ? null : shortKey(me.key);
   if (options.json === true) {
-    const intercepts = shown.map((one) => ({ ...one, localPort: localPortOf(one, sessions) }));
+    const intercepts = shown.map((one) => asJson(one, localOf(one, running)));
     io.printJson({ manager: { url: origin, version }, user: me.user, key, intercepts });
     return;
   }
   io.print(`manager  ${origin}  v${version}`);
   io.print(`you      ${me.user}${key === null ? '' : `  key ${key}`}`);
-  for (const one of shown) io.print(`\n${inWords(context, one, sessions)}`);
+  for (const one of shown) io.print(`\n${inWords(context, one, localOf(one, running))}`);
   if (shown.length === 0) io.say('You intercept nothing.   byway intercept NAME --port 3000');
 };
+
+/** When the manager can't be asked, tells what the sessions of this machine say, and throws. */
+const withoutManagerToo = async <T>(
+  { io }: Context,
+  running: readonly LocalSession[],
+  options: CommonOptions,
+  ask: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.kind !== 'unreachable') throw error;
+    if (options.json === true) {
+      const intercepts = running.map((local) => ({
+        name: local.file.name,
+        id: local.file.id,
+        ...localAsJson(local),
+      }));
+      io.printJson({ manager: null, intercepts });
+    } else {
+      for (const local of running) {
+        const { name, port } = local.file;
+        io.print([`${name} → localhost:${port}`, ...sessionInWords(local)].join('\n'));
+      }
+    }
+    throw error;
+  }
+};
+
+const asJson = (intercept: Intercept, local: LocalSession | undefined): unknown =>
+  local === undefined
+    ? { ...intercept, localPort: null, session: null }
+    : { ...intercept, ...localAsJson(local) };
+
+const localAsJson = ({ file, status, intercept }: LocalSession) => ({
+  localPort: file.port,
+  session: {
+    pid: file.pid,
+    answers: status !== undefined,
+    background: file.log !== null,
+    log: file.log,
+    tunnel: status?.tunnel ?? null,
+    legsMs: intercept?.legsMs == null ? null : legsAsJson(intercept.legsMs),
+    requests: intercept?.requests ?? null,
+  },
+});
 
 const inWords = (
   { io }: Context,
   intercept: Intercept,
-  sessions: readonly SessionFile[],
+  local: LocalSession | undefined,
 ): string => {
   const { workload, laptop, match, agents, expiresAt, counts, transport } = intercept;
-  const local = localPortOf(intercept, sessions);
   const paint = io.paintData();
-  const state =
-    intercept.state === 'active' ? paint.good('● active') : paint.warning('○ disconnected');
   const lease = expiresAt === null ? '' : `   ${timeLeft(new Date(expiresAt), new Date())} left`;
+  const goesTo = local === undefined ? laptop : `localhost:${local.file.port}`;
   return [
-    `${workload.name} → ${local === null ? laptop : `localhost:${local}`}   ${state}${lease}`,
+    `${workload.name} → ${goesTo}   ${stateInWords(paint, intercept)}${lease}`,
     `  match   ${matchInWords(match)}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
-    ...(transport === undefined ? [] : [`  tunnel  ${plain(transport)}`]),
+    ...(local === undefined ? [] : sessionInWords(local)),
+    ...(transport === undefined ? [] : [`  over    ${plain(transport)}`]),
     `  agents  ${agents.applied} of ${agents.connected} have the rule`,
     `  ${countsInWords(counts)}`,
   ].join('\n');
 };
 
-const localPortOf = ({ id }: Intercept, sessions: readonly SessionFile[]): number | null =>
-  sessions.find((session) => session.id === id)?.port ?? null;
+const sessionInWords = (local: LocalSession): readonly string[] => [
+  `  session ${processInWords(local)}`,
+  ...(local.status === undefined ? [] : [`  way     ${tunnelInWords(local.status.tunnel)}`]),
+  ...(local.intercept?.legsMs == null ? [] : [`  probe   ${legsInWords(local.intercept.legsMs)}`]),
+];
+
+const stateInWords = (paint: Paint, { state, paused }: Intercept): string => {
+  if (state === 'active') return paint.good('● active');
+  const by = paused === undefined ? '' : `paused by ${plain(paused.by)}`;
+  if (state === 'paused') return paint.warning(`‖ ${by}`);
+  return paint.warning(`○ disconnected${by === '' ? '' : `, ${by}`}`);
+};
+
+const localOf = ({ id }: Intercept, running: readonly LocalSession[]): LocalSession | undefined =>
+  running.find(({ file }) => file.id === id);
 
 const unknown = (name: string): UserError =>
   new UserError(`You have no intercept called "${name}".`, {

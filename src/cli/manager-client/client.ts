@@ -17,6 +17,7 @@ import {
 } from '../../protocol/api.ts';
 import {
   type Intercept,
+  type InterceptChange,
   type InterceptEvent,
   interceptEventSchema,
   interceptSchema,
@@ -35,6 +36,7 @@ export type ManagerClient = {
   /** Everybody's. */
   readonly intercepts: () => Promise<readonly Intercept[]>;
   readonly create: (intercept: NewIntercept, signal?: AbortSignal) => Promise<Intercept>;
+  readonly change: (id: string, change: InterceptChange) => Promise<Intercept>;
   readonly remove: (id: string, signal?: AbortSignal) => Promise<void>;
   /** What happens to one intercept, its present state first, until the connection breaks. */
   readonly events: (id: string, signal: AbortSignal) => AsyncGenerator<InterceptEvent>;
@@ -53,6 +55,12 @@ export const createManagerClient = (connection: Connection): ManagerClient => ({
     ask(
       connection,
       { method: 'POST', path: '/v1/intercepts', body: intercept, ...(signal && { signal }) },
+      interceptSchema,
+    ),
+  change: (id, body) =>
+    ask(
+      connection,
+      { method: 'PATCH', path: `/v1/intercepts/${encodeURIComponent(id)}`, body },
       interceptSchema,
     ),
   remove: (id, signal) =>

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode, UserError } from '../../base/errors.ts';
 import type { Environment } from '../folders.ts';
 import { signalCode } from './interruption.ts';
-import { appPollMs, appReadyMsMax, appStopMsMax } from './limits.ts';
+import { appPollMs, appReadyMsMax, appStopMsMax, orphanStopMsMax } from './limits.ts';
 import { isListening, type LocalPort } from './local-port.ts';
+import { descendantsOf, endTree, groupOf, type ProcessTree } from './process-tree.ts';
 
 /** The user's own program, which runs as long as the intercept. */
 export type App = {
@@ -14,8 +15,14 @@ export type App = {
   readonly code: () => number | undefined;
   /** Why it could not be started, or undefined. */
   readonly fault: () => string | undefined;
+  /** To the program itself, which passes on what its own programs should get. */
   readonly send: (signal: NodeJS.Signals) => void;
-  /** Waits for its end; kills it after 5 s. Resolves with the exit code. */
+  /** Ends it and all that it started, now. */
+  readonly kill: () => void;
+  /**
+   * Waits for its end; kills it after 5 s. What it started and left behind is ended, too. Resolves
+   * with the exit code.
+   */
   readonly finish: () => Promise<number>;
 };
 
@@ -26,18 +33,24 @@ export type AppOptions = {
   readonly environment: Environment;
   /** Where its standard output goes: ours may be for programs. */
   readonly stdout: 'inherit' | 'stderr';
+  /** It reads from our terminal, and so must be in our process group. */
+  readonly terminal: boolean;
 };
 
 /** Starts it. A program that can't be started ends at once with 127 or 126, as in a shell. */
-export const startApp = ({ command, port, environment, stdout }: AppOptions): App => {
+export const startApp = (options: AppOptions): App => {
+  const { command, port, environment, stdout, terminal } = options;
   const [program = '', ...rest] = command;
+  const leads = !terminal && process.platform !== 'win32';
   const child = spawn(program, rest, {
     env: { ...environment, PORT: String(port) },
+    detached: leads,
     stdio: ['inherit', stdout === 'inherit' ? 'inherit' : process.stderr.fd, 'inherit'],
   });
   const ended = new AbortController();
   let code: number | undefined;
   let fault: string | undefined;
+  let tree: ProcessTree | undefined;
   const end = (value: number): void => {
     code ??= value;
     ended.abort();
@@ -56,22 +69,35 @@ export const startApp = ({ command, port, environment, stdout }: AppOptions): Ap
     code: () => code,
     fault: () => fault,
     send: (signal) => {
+      // Once it is gone, nobody knows which processes were its own.
+      tree = treeOf(child, leads);
       child.kill(signal);
     },
+    kill: () => treeOf(child, leads).send('SIGKILL'),
     finish: async () => {
-      await endWithin(child, ended.signal, appStopMsMax);
+      tree ??= treeOf(child, leads);
+      await endWithin(tree, ended.signal, appStopMsMax);
+      await endTree(tree, orphanStopMsMax);
       return code ?? 1;
     },
   };
 };
 
+/** As it is now. One that could not be started has none; on Windows there is only the program itself. */
+const treeOf = (child: ChildProcess, leads: boolean): ProcessTree => {
+  const { pid } = child;
+  if (pid !== undefined && leads) return groupOf(pid);
+  if (pid !== undefined && process.platform !== 'win32') return descendantsOf(pid);
+  return { send: (signal) => void child.kill(signal), isEmpty: () => true };
+};
+
 const endWithin = async (
-  child: ChildProcess,
+  tree: ProcessTree,
   ended: AbortSignal,
   milliseconds: number,
 ): Promise<void> => {
   if (ended.aborted) return;
-  const kill = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+  const kill = setTimeout(() => tree.send('SIGKILL'), milliseconds);
   await new Promise<void>((resolve) => ended.addEventListener('abort', () => resolve()));
   clearTimeout(kill);
 };

@@ -13,6 +13,8 @@ export type StartMessage = {
   readonly token: string;
   /** Whose token it is. */
   readonly user: string;
+  /** The user's routing key; a secret, known here so that it is never shown. */
+  readonly key: string | null;
   readonly plan: InterceptPlan;
   readonly log: string;
 };
@@ -22,6 +24,7 @@ export const startMessageSchema: v.GenericSchema<unknown, StartMessage> = v.obje
   manager: v.string(),
   token: v.string(),
   user: v.string(),
+  key: v.nullable(v.string()),
   plan: planSchema,
   log: v.string(),
 });

@@ -5,12 +5,14 @@ import * as v from 'valibot';
 import { UserError } from '../../base/errors.ts';
 import { newIdentifier } from '../../base/identifier.ts';
 import type { Context } from '../context.ts';
+import { removeDeadSockets } from '../control/dead-sockets.ts';
 import type { Connection } from '../manager-client/exchange.ts';
 import {
   type StartedMessage,
   type StartMessage,
   startedMessageSchema,
 } from './background-message.ts';
+import { handOver } from './hand-over.ts';
 import { backgroundMsMax } from './limits.ts';
 import type { InterceptPlan } from './plan.ts';
 import { sessionsFolder } from './session-file.ts';
@@ -25,21 +27,45 @@ export type Background = {
   readonly pid: number;
   readonly log: string;
   readonly ready: Extract<StartedMessage, { readonly type: 'ready' }>;
+  /** It runs in a session that was there already. */
+  readonly shared: boolean;
+};
+
+export type BackgroundOptions = {
+  readonly context: Pick<Context, 'io' | 'program' | 'environment'>;
+  readonly connection: Connection;
+  readonly user: string;
+  readonly key: string | null;
+  readonly plan: InterceptPlan;
 };
 
 /**
- * Starts a session in the background and waits until it is ready, 90 s at most. Throws what it
- * failed with; then it has ended, and its log stays only when that could say more.
+ * Gives the plan to the session in the background that is there already, or starts one, and waits
+ * until it is ready, 90 s at most. Throws what it failed with; then a new session has ended, and its
+ * log stays only when that could say more.
  */
-export const startBackground = async (
-  { program, environment }: Pick<Context, 'program' | 'environment'>,
-  { manager, token }: Connection,
-  user: string,
-  plan: InterceptPlan,
-): Promise<Background> => {
+export const startBackground = async (options: BackgroundOptions): Promise<Background> => {
+  const { context, connection, user, plan } = options;
+  const { io, environment } = context;
+  const handed = await handOver({ io, environment, connection, user, plan });
+  if (handed !== undefined) {
+    const { pid, log } = handed.status;
+    return { pid, log: log ?? '', ready: readyOf(handed.answer, log ?? ''), shared: true };
+  }
+  return await spawnBackground(options);
+};
+
+const spawnBackground = async ({
+  context: { program, environment },
+  connection: { manager, token },
+  user,
+  key,
+  plan,
+}: BackgroundOptions): Promise<Background> => {
   const folder = sessionsFolder(environment);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeOldLogs(folder);
+  await removeDeadSockets(folder);
   const log = join(folder, `${newIdentifier('se')}.log`);
   const file = await open(log, 'ax', 0o600);
   try {
@@ -49,21 +75,26 @@ export const startBackground = async (
       env: environment,
       stdio: ['ignore', file.fd, file.fd, 'ipc'],
     });
-    const start: StartMessage = { type: 'start', manager: manager.href, token, user, plan, log };
+    const { href } = manager;
+    const start: StartMessage = { type: 'start', manager: href, token, user, key, plan, log };
     const answer = await firstAnswer(child, start, log);
-    if (answer.type === 'ready') return { pid: child.pid ?? 0, log, ready: answer };
-    if (answer.type === 'exited') throw endedEarly(answer.code, log);
-    await rm(log, { force: true });
-    const { message, hint, kind } = answer;
-    throw new UserError(message, { hint, kind });
+    if (answer.type === 'failed') await rm(log, { force: true });
+    return { pid: child.pid ?? 0, log, ready: readyOf(answer, log), shared: false };
   } finally {
     await file.close();
   }
 };
 
+const readyOf = (answer: StartedMessage, log: string): Background['ready'] => {
+  if (answer.type === 'ready') return answer;
+  if (answer.type === 'exited') throw endedEarly(answer.code, log);
+  const { message, hint, kind } = answer;
+  throw new UserError(message, { hint, kind });
+};
+
 // Logs of sessions that failed stay for a while; those of the others are gone with them.
 const removeOldLogs = async (folder: string): Promise<void> => {
-  const names = (await readdir(folder)).filter((name) => /^se_[0-9a-z]+\.log$/.test(name));
+  const names = (await readdir(folder)).filter((name) => /^se_[0-9a-z]+\.log(\.1)?$/.test(name));
   for (const name of names.slice(0, logsMax)) {
     const path = join(folder, name);
     const { mtimeMs } = await stat(path);

@@ -9,15 +9,19 @@ export type FollowedEvent = InterceptEvent | { readonly type: 'gone' };
 
 /**
  * What happens to an intercept, through all interruptions, until `ended` or `gone` or the signal.
- * Throws only when the token is no longer good.
+ * Throws only when the token is no longer good. `onRenewal` is given what begins a new connection, for
+ * when the present one may be dead without anyone having noticed.
  */
 export async function* follow(
   manager: Pick<ManagerClient, 'events'>,
   id: string,
   signal: AbortSignal,
+  onRenewal: (renew: () => void) => void = () => {},
 ): AsyncGenerator<FollowedEvent> {
   while (!signal.aborted) {
-    for await (const event of onePart(manager, id, signal)) {
+    const part = new AbortController();
+    onRenewal(() => part.abort());
+    for await (const event of onePart(manager, id, AbortSignal.any([signal, part.signal]))) {
       yield event;
       if (event.type === 'ended' || event.type === 'gone') return;
     }

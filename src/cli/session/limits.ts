@@ -2,6 +2,8 @@
 export const readyMsMax = 15_000;
 /** Milliseconds for the manager to hear that an intercept is over. */
 export const leaveMsMax = 3_000;
+/** Milliseconds before the end of an intercept at which it is announced. */
+export const endingMs: number = 5 * 60 * 1000;
 /** Milliseconds before events are asked for again. */
 export const eventsRetryMs = 1_000;
 /** Milliseconds for an app to answer on its port after it was started. */
@@ -9,7 +11,14 @@ export const appReadyMsMax = 60_000;
 export const appPollMs = 50;
 /** Milliseconds for an app to end after a signal, before it is killed. */
 export const appStopMsMax = 5_000;
+/** Milliseconds for what an app left behind to end after a signal, before it is killed. */
+export const orphanStopMsMax = 2_000;
 /** Milliseconds for a session in the background to become ready, its app included. */
 export const backgroundMsMax = 90_000;
 /** Events kept for `--json` until the session is ready. */
 export const heldLinesMax = 1_000;
+/** Intercepts that share one session in the background. */
+export const guestsMax = 100;
+/** Bytes of a log, and milliseconds between two looks at it. */
+export const logBytesMax: number = 1024 * 1024;
+export const logLookEveryMs = 1_000;

@@ -1,3 +1,4 @@
+import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Io } from '../io.ts';
 import { heldLinesMax } from './limits.ts';
 import { createLines } from './lines.ts';
@@ -12,7 +13,7 @@ export const reportAsJson = (io: Io, subject: Subject): Report => {
   const lines = createLines(io.print);
   return {
     event: (event) => {
-      const line = asJson(subject, event);
+      const line = eventAsJson(subject, event);
       if (held === undefined) {
         lines.add(JSON.stringify(line));
         if (event.type !== 'request') lines.flush();
@@ -38,16 +39,22 @@ export const readyAsJson = (
   intercept: name,
   id: intercept.id,
   port,
-  legsMs: {
-    agent: hundredths(legsMs.agent),
-    tunnel: hundredths(legsMs.tunnel),
-    local: legsMs.local === null ? null : hundredths(legsMs.local),
-  },
+  legsMs: legsAsJson(legsMs),
+});
+
+/** Milliseconds with two digits; what an older agent or manager doesn't measure is not there. */
+export const legsAsJson = ({ local, ...legs }: ProbeLegs): Readonly<Record<string, unknown>> => ({
+  ...Object.fromEntries(Object.entries(legs).map(([leg, time]) => [leg, hundredths(time)])),
+  local: local === null ? null : hundredths(local),
 });
 
 const hundredths = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
 
-const asJson = (subject: Subject, event: SessionEvent): unknown => {
+/** One event as programs read it. */
+export const eventAsJson = (
+  subject: Subject,
+  event: SessionEvent,
+): Readonly<Record<string, unknown>> => {
   switch (event.type) {
     case 'ready':
       return readyAsJson(subject, event);
@@ -77,6 +84,14 @@ const asJson = (subject: Subject, event: SessionEvent): unknown => {
         lostMs: Math.round(event.lostMs),
         transport: event.transport ?? null,
       };
+    case 'paused':
+      return { event: 'paused', by: event.by };
+    case 'resumed':
+      return { event: 'resumed' };
+    case 'ending':
+      return { event: 'ending', until: event.until, leftSeconds: Math.round(event.leftMs / 1000) };
+    case 'extended':
+      return { event: 'extended', until: event.until };
     case 'not_ready':
       return { event: 'not_ready', reason: event.reason };
   }

@@ -1,7 +1,7 @@
-import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Io } from '../io.ts';
-import { clock, duration, shortKey } from '../wording/figures.ts';
+import { clock, duration, moment, shortKey } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
+import { legsInWords } from '../wording/sessions.ts';
 import { createLines } from './lines.ts';
 import type { Observation } from './observe.ts';
 import type { Report } from './report.ts';
@@ -28,7 +28,9 @@ export const reportToPeople = (io: Io, subject: Subject): Report => {
   };
 };
 
-const isUrgent = ({ type }: SessionEvent): boolean => type === 'reconnecting' || type === 'port';
+const urgent: readonly SessionEvent['type'][] = ['reconnecting', 'port', 'paused', 'ending'];
+
+const isUrgent = ({ type }: SessionEvent): boolean => urgent.includes(type);
 
 type OtherEvent = Exclude<SessionEvent, { readonly type: 'request' }>;
 
@@ -47,18 +49,23 @@ const inWords = (io: Io, subject: Subject, event: OtherEvent): string | undefine
       return reconnecting(warning, event);
     case 'not_ready':
       return `${warning} The way to you could not be proved again: ${event.reason}`;
+    case 'paused':
+      return `${warning} Paused by ${event.by}. The pod answers your requests.   byway resume ${subject.name}`;
+    case 'resumed':
+      return 'Resumed. You serve again.';
+    case 'ending':
+      return `${warning} Ends in ${Math.round(event.leftMs / 60_000)} m, at ${momentOf(event.until)}.   byway extend ${subject.name} --for 45m`;
+    case 'extended':
+      return `It goes on until ${momentOf(event.until)}.`;
     default:
       return undefined;
   }
 };
 
+const momentOf = (time: string): string => moment(new Date(time), new Date());
+
 const whatMatches = ({ match, key }: Subject): string =>
   'key' in match && key !== null ? `your key ${shortKey(key)}` : matchInWords(match);
-
-const legsInWords = ({ agent, tunnel, local }: ProbeLegs): string => {
-  const you = local === null ? 'you refused' : `you ${duration(local)}`;
-  return `agent ${duration(agent)}, tunnel ${duration(tunnel)}, ${you}`;
-};
 
 /** The key never shows, not even where a client put it into the address. */
 export const shownPath = ({ key }: Subject, path: string): string =>

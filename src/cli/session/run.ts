@@ -1,29 +1,34 @@
 import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
-import type { Intercept } from '../../protocol/intercepts.ts';
+import type { NewIntercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { type App, startApp, waitForPort } from './app.ts';
+import { BoardEntry } from './board.ts';
 import { assertKnown, explainRefusal } from './explain-refusal.ts';
 import { type Interruption, signalCode, watchSignals } from './interruption.ts';
 import { freePort, isListening, type LocalPort, localPort } from './local-port.ts';
+import type { OpenSession } from './open-session.ts';
 import { type InterceptPlan, laptopName } from './plan.ts';
 import type { Report } from './report.ts';
+import { eventAsJson } from './report-json.ts';
 import { runSession } from './session.ts';
 import type { SessionEnd } from './session-event.ts';
-import { removeSessionFile, writeSessionFile } from './session-file.ts';
+import type { Subject } from './subject.ts';
 
 export type RunOptions = {
   readonly context: Pick<Context, 'io' | 'environment' | 'signals'>;
   readonly manager: ManagerClient;
   readonly plan: InterceptPlan;
-  /** Whose intercept it will be. */
+  /** Whose intercept it will be, and their routing key, which is never shown. */
   readonly user: string;
+  readonly key: string | null;
   readonly report: (port: number) => Report;
   /** Where the app's standard output goes. */
   readonly appOutput: 'inherit' | 'stderr';
-  /** Of a session in the background. */
-  readonly log: string | null;
+  readonly session: OpenSession;
+  /** Called when the intercept is over, before its app is told to end. */
+  readonly release: () => Promise<void>;
 };
 
 /**
@@ -35,6 +40,7 @@ export const runIntercept = async (options: RunOptions): Promise<number> => {
   const { context, plan } = options;
   const interruption = watchSignals(context.signals);
   const stopped = interruption.second.then((code) => {
+    options.session.abandon();
     context.io.warn(
       `Stopped at once. The pod answers for ${plan.name}; the manager forgets the rest by itself.`,
     );
@@ -71,7 +77,8 @@ const serveWithApp = async (options: RunOptions, interruption: Interruption): Pr
       const report = options.report(port.port);
       const end = await serve(options, port, report, stop);
       report.end(end);
-      if (end.type !== 'stopped') {
+      // Left by its control socket, it was stopped by neither a signal nor the app.
+      if (end.type !== 'stopped' || !stop.aborted) {
         app.send('SIGTERM');
         await app.finish();
         return exitCodes.ok;
@@ -97,6 +104,7 @@ const start = (
     port: port.port,
     environment,
     stdout: appOutput,
+    terminal: io.streams.stdin.isTTY === true,
   });
   interruption.first.addEventListener('abort', () => {
     const signal = interruption.signal();
@@ -104,7 +112,7 @@ const start = (
     const byTerminal = signal === 'SIGINT' && io.streams.stdin.isTTY === true;
     if (signal !== undefined && !byTerminal) app.send(signal === 'SIGPIPE' ? 'SIGTERM' : signal);
   });
-  void interruption.second.then(() => app.send('SIGKILL'));
+  void interruption.second.then(app.kill);
   return app;
 };
 
@@ -122,47 +130,53 @@ const assertFree = async (port: LocalPort): Promise<void> => {
 };
 
 const serve = async (
-  { context, manager, plan, user, log }: RunOptions,
+  options: RunOptions,
   port: LocalPort,
   report: Report,
   stop: AbortSignal,
 ): Promise<SessionEnd> => {
-  const { environment, io } = context;
-  let id: string | undefined;
-  const onCreated = async (intercept: Intercept): Promise<void> => {
-    id = intercept.id;
-    try {
-      await writeSessionFile(environment, {
-        id,
-        name: intercept.workload.name,
-        manager: manager.connection.manager.href,
-        port: port.port,
-        pid: process.pid,
-        log,
-      });
-    } catch (error) {
-      io.warn(`Other terminals will not see the local port: ${String(error)}`);
-    }
-  };
+  const { manager, plan, user, key, session, release } = options;
+  const { host } = session;
+  const subject: Subject = { name: plan.name, port: port.port, match: plan.match, key };
+  const entry = new BoardEntry(plan.name, port.port);
+  const left = new AbortController();
+  const unlist = session.list(entry, () => left.abort());
   try {
     return await runSession({
-      manager,
+      host,
       port,
-      wanted: {
-        workload: plan.name,
-        laptop: laptopName(),
-        match: plan.match,
-        ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
-        ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
-        ...(plan.guards === undefined ? {} : { guards: plan.guards }),
+      wanted: wantedOf(plan),
+      onCreated: async (intercept) => {
+        entry.created(intercept);
+        await session.publish(intercept, port.port);
       },
-      onCreated,
-      onEvent: report.event,
-      stop,
+      onEvent: (event) => {
+        entry.event(event);
+        report.event(event);
+        session.tell({ ...eventAsJson(subject, event), intercept: plan.name });
+      },
+      stop: AbortSignal.any([stop, left.signal]),
     });
   } catch (error) {
     throw await explainRefusal(error, plan, user, manager);
   } finally {
-    if (id !== undefined) await removeSessionFile(environment, id);
+    await release();
+    const { id } = entry.status;
+    if (id !== null) await forget(session, id);
+    unlist();
   }
 };
+
+const forget = async (session: OpenSession, id: string): Promise<void> => {
+  session.host.arrivals.delete(id);
+  await session.uncover(id);
+};
+
+const wantedOf = (plan: InterceptPlan): Omit<NewIntercept, 'session'> => ({
+  workload: plan.name,
+  laptop: laptopName(),
+  match: plan.match,
+  ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
+  ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
+  ...(plan.guards === undefined ? {} : { guards: plan.guards }),
+});

@@ -25,6 +25,13 @@ export type SessionEvent =
       readonly lostMs: number;
       readonly transport: Transport | undefined;
     }
+  /** The pod answers everything, because someone wants that; told again after a reconnection. */
+  | { readonly type: 'paused'; readonly by: string }
+  /** After `paused`: the way was measured, and requests come here again. */
+  | { readonly type: 'resumed' }
+  /** The end is near, and can be put off; `until` is RFC 3339 by the manager's clock. */
+  | { readonly type: 'ending'; readonly until: string; readonly leftMs: number }
+  | { readonly type: 'extended'; readonly until: string }
   /** After `ready`: the way was measured again and is not whole. */
   | { readonly type: 'not_ready'; readonly reason: string };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { systemCode } from '../../base/errors.ts';
 import { type Environment, runtimeFolder } from '../folders.ts';
-import { isAlive } from '../living-process.ts';
+import { isAlive, startOf } from '../living-process.ts';
 import { readStateFile, writeStateFile } from '../state-file.ts';
 
 /** What one session on this machine tells the commands of other terminals. Holds no secret. */
@@ -15,6 +15,10 @@ export type SessionFile = {
   /** The port on this machine. */
   readonly port: number;
   readonly pid: number;
+  /** When that process started, where the system says: its number may be another's by now. */
+  readonly startedAt: string | null;
+  /** Where it can be asked; null when it could not listen. */
+  readonly socket: string | null;
   /** Of a session in the background. */
   readonly log: string | null;
 };
@@ -25,6 +29,8 @@ const schema: v.GenericSchema<unknown, SessionFile> = v.object({
   manager: v.string(),
   port: v.number(),
   pid: v.number(),
+  startedAt: v.optional(v.nullable(v.string()), null),
+  socket: v.optional(v.nullable(v.string()), null),
   log: v.nullable(v.string()),
 });
 
@@ -40,25 +46,44 @@ export const writeSessionFile = (environment: Environment, file: SessionFile): P
 export const removeSessionFile = (environment: Environment, id: string): Promise<void> =>
   rm(pathOf(environment, id), { force: true });
 
-/** The sessions that run on this machine; what killed ones left is removed on the way. */
-export const readSessionFiles = async (
-  environment: Environment,
-): Promise<readonly SessionFile[]> => {
+/**
+ * For a session whose number is another process's by now. False when its file is gone already: then it
+ * ended in order, this very moment.
+ */
+export const removeLeftover = async (environment: Environment, id: string): Promise<boolean> => {
+  const file = await readStateFile(pathOf(environment, id), schema);
+  await removeSessionFile(environment, id);
+  return file !== undefined;
+};
+
+export type SessionFiles = {
+  readonly running: readonly SessionFile[];
+  /** Their processes ended without a word; what they left was removed, but for their logs. */
+  readonly crashed: readonly SessionFile[];
+};
+
+/** The sessions on this machine. What killed ones left is removed on the way. */
+export const readSessionFiles = async (environment: Environment): Promise<SessionFiles> => {
   const folder = sessionsFolder(environment);
   const names = (await listFolder(folder)).filter((name) => /^ic_[0-9a-z]+\.json$/.test(name));
-  const alive: SessionFile[] = [];
+  const running: SessionFile[] = [];
+  const crashed: SessionFile[] = [];
   for (const name of names.slice(0, filesMax)) {
     const file = await readStateFile(join(folder, name), schema);
     if (file === undefined) continue;
-    if (isAlive(file.pid)) alive.push(file);
-    else await removeLeftovers(environment, file);
+    if (isRunning(file)) running.push(file);
+    else crashed.push(file);
   }
-  return alive;
+  for (const { id, socket } of crashed) {
+    await removeSessionFile(environment, id);
+    if (socket !== null && process.platform !== 'win32') await rm(socket, { force: true });
+  }
+  return { running, crashed };
 };
 
-const removeLeftovers = async (environment: Environment, { id, log }: SessionFile) => {
-  await removeSessionFile(environment, id);
-  if (log !== null) await rm(log, { force: true });
+const isRunning = ({ pid, startedAt }: SessionFile): boolean => {
+  if (!isAlive(pid)) return false;
+  return startedAt === null || startOf(pid) === startedAt;
 };
 
 const listFolder = async (folder: string): Promise<readonly string[]> => {
@@ -70,5 +95,5 @@ const listFolder = async (folder: string): Promise<readonly string[]> => {
   }
 };
 
-const pathOf = (environment: Environment, id: string): string =>
+export const pathOf = (environment: Environment, id: string): string =>
   join(sessionsFolder(environment), `${id}.json`);

@@ -1,76 +1,73 @@
 import { UserError } from '../../base/errors.ts';
-import { newIdentifier } from '../../base/identifier.ts';
 import type { Intercept, NewIntercept } from '../../protocol/intercepts.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { type SessionArrivals, sessionArrivals } from './arrival-events.ts';
-import { serveArrival } from './arrivals.ts';
 import { follow } from './follow.ts';
+import type { Guest, Host } from './host.ts';
+import { watchLease } from './lease.ts';
 import { leaveMsMax, readyMsMax } from './limits.ts';
 import type { LocalPort } from './local-port.ts';
-import { createPorts } from './ports.ts';
 import type { SessionEnd, SessionEvent } from './session-event.ts';
-import { openTunnel, type SessionTunnel } from './tunnel.ts';
+import type { SessionTunnel } from './tunnel.ts';
 import { notReady, watch } from './watch.ts';
 
 export type SessionOptions = {
-  readonly manager: Pick<ManagerClient, 'connection' | 'create' | 'remove' | 'events'>;
+  readonly host: Host;
   readonly port: LocalPort;
   readonly wanted: Omit<NewIntercept, 'session'>;
   readonly onCreated: (intercept: Intercept) => Promise<void>;
   readonly onEvent: (event: SessionEvent) => void;
-  /** Ends the intercept and lets running requests finish, 5 s at most. */
+  /** Ends the intercept; running requests go on as long as the host's tunnel. */
   readonly stop: AbortSignal;
 };
 
-/** What the parts of one running session share. */
+/** What the parts of one running intercept share. */
 type Running = SessionOptions & {
   readonly arrivals: SessionArrivals;
   readonly tunnel: SessionTunnel;
+  readonly guest: Guest;
   readonly startedAt: number;
-  /** `performance.now()` when the tunnel was lost, until it was said to be ready again. */
-  lostAt: number | undefined;
 };
 
 /**
- * One intercept from its creation to its end: tunnel, registration, requests, events. Throws a
- * `UserError` when it could not be made, was not ready within 15 s, or when the token is withdrawn;
- * the manager has then been told that it is over, if it could be.
+ * One intercept from its creation to its end: registration, requests, events. Throws a `UserError`
+ * when it could not be made, was not ready within 15 s, or when the token is withdrawn; the manager
+ * has then been told that it is over, if it could be.
  */
 export const runSession = async (options: SessionOptions): Promise<SessionEnd> => {
-  const { manager, stop, onEvent } = options;
-  const session = newIdentifier('se');
-  const ports = createPorts();
-  const arrivals = sessionArrivals(onEvent);
-  const tunnel = openTunnel({
-    connection: manager.connection,
-    session,
-    onArrival: (arrival) => void serveArrival(arrival, ports.find, arrivals),
-    onDown: (attempt, why) => {
-      running.lostAt ??= performance.now();
-      onEvent({ type: 'reconnecting', attempt, why });
-    },
-    onBack: (lostMs) => onEvent({ type: 'connected', lostMs, transport: tunnel.transport() }),
-  });
+  const { host, port, stop, onEvent } = options;
   const startedAt = performance.now();
-  const running: Running = { ...options, arrivals, tunnel, startedAt, lostAt: undefined };
-  stop.addEventListener('abort', tunnel.closeUnlessUp, { once: true });
+  const guest: Guest = { onEvent, lostAt: undefined, renew: () => {} };
+  const { tunnel, leave: leaveHost } = host.join(guest);
+  let id: string | undefined;
   try {
-    await tunnel.up;
+    await firstOf(tunnel.up, stop);
     if (stop.aborted) return { type: 'stopped', told: true };
-    const intercept = await ports.register(options.port, () =>
-      manager.create({ ...options.wanted, session }),
+    const intercept = await host.ports.register(port, () =>
+      host.manager.create({ ...options.wanted, session: host.session }),
     );
-    return await serve(running, intercept);
+    id = intercept.id;
+    const arrivals = sessionArrivals(onEvent);
+    host.arrivals.set(id, arrivals);
+    return await serve({ ...options, arrivals, tunnel, guest, startedAt }, intercept);
   } finally {
-    stop.removeEventListener('abort', tunnel.closeUnlessUp);
-    tunnel.close();
-    await tunnel.over.catch(() => {}); // A refusal has been thrown above already.
+    leaveHost();
+    if (id !== undefined) host.ports.forget(id);
   }
 };
 
+/** Resolves with the promise, or when the signal aborts. */
+const firstOf = (promise: Promise<void>, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => resolve();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+
 // The rule goes first and the tunnel after it, so that agents pass instead of failing to divert.
 const serve = async (running: Running, intercept: Intercept): Promise<SessionEnd> => {
-  const { manager } = running;
+  const { manager } = running.host;
   let end: SessionEnd | undefined;
   try {
     await running.onCreated(intercept);
@@ -86,24 +83,29 @@ const untilOver = async (
   running: Running,
   intercept: Intercept,
 ): Promise<SessionEnd | undefined> => {
-  const { manager, tunnel, stop, startedAt, arrivals, onEvent } = running;
+  const { host, guest, tunnel, stop, startedAt, arrivals, onEvent } = running;
   const fault = new AbortController();
   const late = setTimeout(
     () => fault.abort(notReady('nothing was heard of the probe within 15 s.')),
     readyMsMax,
   );
   tunnel.over.catch((error: unknown) => fault.abort(error));
+  const lease = watchLease(intercept, onEvent);
+  const over = AbortSignal.any([stop, fault.signal]);
   try {
     const end = await watch({
-      events: follow(manager, intercept.id, AbortSignal.any([stop, fault.signal])),
+      events: follow(host.manager, intercept.id, over, (renew) => {
+        guest.renew = renew;
+      }),
       intercept,
       startedAt,
       arrivals,
       onEvent,
       onReady: () => clearTimeout(late),
+      onIntercept: lease.shown,
       takeLoss: () => {
-        const { lostAt } = running;
-        running.lostAt = undefined;
+        const { lostAt } = guest;
+        guest.lostAt = undefined;
         return lostAt;
       },
     });
@@ -111,6 +113,7 @@ const untilOver = async (
     return end;
   } finally {
     clearTimeout(late);
+    lease.stop();
   }
 };
 

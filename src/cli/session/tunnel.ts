@@ -1,5 +1,6 @@
 import { type Carrier, type Transport, transportOf } from '../../tunnel/carrier.ts';
 import { dialTunnel } from '../../tunnel/dial.ts';
+import type { Pulse } from '../../tunnel/heartbeat.ts';
 import { keepTunnel } from '../../tunnel/keep.ts';
 import { type Arrival, serveLaptopEnd } from '../../tunnel/laptop-end.ts';
 import { TunnelRefused } from '../../tunnel/refused.ts';
@@ -15,7 +16,7 @@ export type SessionTunnelOptions = {
   readonly onArrival: (arrival: Arrival) => void;
   /** Back after it was lost, and for how long it was. */
   readonly onBack: (lostMs: number) => void;
-  readonly onDown: (attempt: number, why: string) => void;
+  readonly onDown: (attempt: number, why: string, retryInMs: number) => void;
 };
 
 export type SessionTunnel = {
@@ -27,8 +28,8 @@ export type SessionTunnel = {
   readonly transport: () => Transport | undefined;
   /** Lets running requests finish. */
   readonly close: () => void;
-  /** For an end that is wanted while the first connection is still being made. */
-  readonly closeUnlessUp: () => void;
+  /** Of the connection that is there, or was there last. */
+  readonly pulse: () => Pulse | undefined;
 };
 
 /** The session's way to the manager: must be there at first, and is kept up from then on. */
@@ -44,6 +45,7 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     tellFailed = reject;
   });
   let wasUp = false;
+  let pulse: Pulse | undefined;
   let lostAt: number | undefined;
   const over = keepTunnel({
     dial: (signal) =>
@@ -55,15 +57,17 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
       transport = transportTo(connection.manager, carrier);
       return serveLaptopEnd(carrier, onArrival);
     },
-    onUp: () => {
+    onUp: (end) => {
+      pulse = end.pulse;
       if (wasUp) onBack(lostAt === undefined ? 0 : performance.now() - lostAt);
       lostAt = undefined;
       wasUp = true;
       tellUp();
     },
-    onDown: ({ attempt, error }) => {
+    onDown: ({ attempt, error, retryInMs }) => {
       lostAt ??= performance.now();
-      if (wasUp) onDown(attempt, error === undefined ? 'it broke' : connectionFault(error));
+      const why = error === undefined ? 'it broke' : connectionFault(error);
+      if (wasUp) onDown(attempt, why, retryInMs);
       else tellFailed(unreachable(connection.manager, error));
     },
     signal: stop.signal,
@@ -79,9 +83,7 @@ export const openTunnel = (options: SessionTunnelOptions): SessionTunnel => {
     over: refused,
     close,
     transport: () => transport,
-    closeUnlessUp: () => {
-      if (!wasUp) close();
-    },
+    pulse: () => pulse,
   };
 };
 

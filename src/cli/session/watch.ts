@@ -12,6 +12,8 @@ export type Watching = {
   readonly startedAt: number;
   readonly arrivals: Pick<SessionArrivals, 'probed'>;
   readonly onReady: () => void;
+  /** How the intercept is now, each time that changes. */
+  readonly onIntercept: (intercept: Intercept) => void;
   readonly onEvent: (event: SessionEvent) => void;
   /** `performance.now()` of a loss since the last `ready`; asked once, it is forgotten. */
   readonly takeLoss: () => number | undefined;
@@ -22,30 +24,52 @@ export type Watching = {
  * the events stopped. Throws a `UserError` of kind `not_ready` when the first probe failed.
  */
 export const watch = async (watching: Watching): Promise<SessionEnd | undefined> => {
-  let readyOnce = false;
+  const progress: Progress = { readyOnce: false, paused: false };
   for await (const event of watching.events) {
     if (event.type === 'gone') return event;
     if (event.type === 'ended') return { type: 'ended', reason: event.reason, by: event.by };
-    if (event.type === 'not_ready') tellNotReady(watching, readyOnce, plain(event.reason));
-    if (event.type !== 'ready') continue;
-    tellReady(watching, readyOnce, event);
-    readyOnce = true;
-    watching.onReady();
+    if (event.type === 'not_ready') {
+      tellNotReady(watching, progress.readyOnce, plain(event.reason));
+    } else if (event.type === 'intercept') takeIntercept(watching, progress, event.intercept);
+    else takeReady(watching, progress, event);
   }
   return undefined;
+};
+
+type Progress = { readyOnce: boolean; paused: boolean };
+
+const takeIntercept = (watching: Watching, progress: Progress, intercept: Intercept): void => {
+  const { onEvent, onIntercept, takeLoss } = watching;
+  onIntercept(intercept);
+  const before = progress.paused;
+  // While it is disconnected nobody knows; a pause is told again when the tunnel is back.
+  if (intercept.state !== 'active') progress.paused = intercept.state === 'paused';
+  if (before || !progress.paused) return;
+  const by = plain(intercept.paused?.by ?? '');
+  if (!progress.readyOnce) throw notReady(`${by} paused it before.`);
+  takeLoss();
+  onEvent({ type: 'paused', by });
+};
+
+const takeReady = (watching: Watching, progress: Progress, event: Ready): void => {
+  if (progress.paused) watching.onEvent({ type: 'resumed' });
+  else tellReady(watching, progress.readyOnce, event);
+  watching.arrivals.probed(event.legsMs.local !== null);
+  progress.paused = false;
+  progress.readyOnce = true;
+  watching.onReady();
 };
 
 type Ready = Extract<InterceptEvent, { readonly type: 'ready' }>;
 
 const tellReady = (watching: Watching, again: boolean, { legsMs }: Ready): void => {
-  const { intercept, startedAt, arrivals, onEvent, takeLoss } = watching;
+  const { intercept, startedAt, onEvent, takeLoss } = watching;
   const lostAt = takeLoss();
   // The manager says it again to whoever asks again, and when another agent has come.
   const since = again ? lostAt : startedAt;
   if (since !== undefined) {
     onEvent({ type: 'ready', intercept, legsMs, tookMs: performance.now() - since, again });
   }
-  arrivals.probed(legsMs.local !== null);
 };
 
 const tellNotReady = ({ onEvent }: Watching, readyOnce: boolean, reason: string): void => {

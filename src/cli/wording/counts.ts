@@ -4,6 +4,7 @@ import { count } from './figures.ts';
 const reasons: Readonly<Record<string, string>> = {
   manager_gone: 'manager gone',
   laptop_gone: 'laptop gone',
+  paused: 'paused',
   local_refused: 'local port refused',
   local_closed: 'local connection closed',
   local_slow: 'you took too long',

@@ -19,7 +19,7 @@ export type Answer = { readonly status: number; readonly body?: unknown };
 export type AnySchema = v.GenericSchema<unknown, unknown>;
 
 type Described = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With `{name}` for a segment of any value. */
   readonly path: string;
   readonly summary: string;

@@ -72,6 +72,27 @@ export class Intercepts {
     if (present !== undefined) this.#publish(present);
   }
 
+  /**
+   * Replaces a record by what `changeOf` made of it. Resolves with the rules' version that has it
+   * when it is durable, or undefined when agents had nothing to learn or it has ended meanwhile.
+   */
+  async change(changed: InterceptRecord): Promise<number | undefined> {
+    const { records, log } = this.#options;
+    const before = records.get(changed.id);
+    if (before === undefined) return undefined;
+    await records.put(changed);
+    const { id, endsAt, paused } = changed;
+    log.info({ intercept: id, endsAt, paused: paused !== undefined }, 'intercept changed');
+    const present = records.get(id);
+    if (present === undefined) return undefined;
+    if (present.paused === before.paused) {
+      show(this.#liveOf(present), () => this.view(present));
+      return undefined;
+    }
+    this.#publish(present);
+    return this.#liveOf(present).version;
+  }
+
   /** Resolves with the rules' version without it when it is durably gone; undefined if unknown. */
   async end(id: string, reason: EndReason, by: string): Promise<number | undefined> {
     const { records, workloads, log } = this.#options;
@@ -113,7 +134,7 @@ export class Intercepts {
     const now = new Date().toISOString();
     for (const record of this.records()) {
       if (record.session !== session) continue;
-      this.#publish(this.#saveLoss(record, this.#stateOf(record) === 'active' ? null : now));
+      this.#publish(this.#saveLoss(record, this.#isConnected(record) ? null : now));
     }
   }
 
@@ -154,8 +175,13 @@ export class Intercepts {
     return this.#options.workloads.agentsOf(workloadPath(workload));
   }
 
-  #stateOf({ session, owner }: InterceptRecord): InterceptState {
-    return this.#options.isConnected(session, owner) ? 'active' : 'disconnected';
+  #isConnected({ session, owner }: InterceptRecord): boolean {
+    return this.#options.isConnected(session, owner);
+  }
+
+  #stateOf(record: InterceptRecord): InterceptState {
+    if (!this.#isConnected(record)) return 'disconnected';
+    return record.paused === undefined ? 'active' : 'paused';
   }
 
   #ruleOf(record: InterceptRecord): Rule {

@@ -77,11 +77,17 @@ export const prove = ({ id, version, agents, done }: ProofOptions): Proof => {
 };
 
 const slowest = (legs: readonly ProbeLegs[]): ProbeLegs => {
-  const locals = legs.map(({ local }) => local).filter((local) => local !== null);
+  const most = (numbers: readonly (number | null | undefined)[]): number | undefined => {
+    const known = numbers.filter((one) => typeof one === 'number');
+    return known.length === numbers.length ? Math.max(...known) : undefined;
+  };
+  const manager = most(legs.map((one) => one.manager));
+  const laptop = most(legs.map((one) => one.laptop));
   return {
     agent: Math.max(...legs.map(({ agent }) => agent)),
     tunnel: Math.max(...legs.map(({ tunnel }) => tunnel)),
-    local: locals.length === legs.length ? Math.max(...locals) : null,
+    ...(manager === undefined || laptop === undefined ? {} : { manager, laptop }),
+    local: most(legs.map(({ local }) => local)) ?? null,
   };
 };
 

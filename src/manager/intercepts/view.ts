@@ -44,6 +44,7 @@ export const viewOf = (
     createdAt,
     expiresAt: expiresAtOf(record),
     ...(record.guards === undefined ? {} : { guards: record.guards }),
+    ...(record.paused === undefined ? {} : { paused: record.paused }),
     ...measured,
     ...(transport === undefined ? {} : { transport }),
   };

@@ -39,6 +39,7 @@ export const relay = async (
   const gone = new AbortController();
   const leave = (): void => gone.abort();
   stream.once('close', leave);
+  const since = performance.now();
   const answer = await laptop.connect(intercept, {
     signal: gone.signal,
     ...(probe === undefined ? {} : { probe }),
@@ -47,8 +48,10 @@ export const relay = async (
   if (!answer.ok) {
     streams.refused += 1;
     refuseArrival(arrival, answer.reason);
-  } else if (probe !== undefined) answerProbe(arrival, answer.localMs ?? 'refused');
-  else if (stream.closed || stream.destroyed) answer.stream.close(constants.NGHTTP2_CANCEL);
+  } else if (probe !== undefined) {
+    const laptopMs = (performance.now() - since).toFixed(2);
+    answerProbe(arrival, answer.localMs ?? 'refused', laptopMs);
+  } else if (stream.closed || stream.destroyed) answer.stream.close(constants.NGHTTP2_CANCEL);
   else {
     streams.joined += 1;
     streams.open += 1;

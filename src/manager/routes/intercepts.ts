@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { interceptPageSchema } from '../../protocol/api.ts';
 import {
+  type InterceptChange,
+  interceptChangeSchema,
   interceptEventSchema,
   interceptSchema,
   type NewIntercept,
@@ -11,6 +13,7 @@ import { ApiProblem } from '../http/api-problem.ts';
 import { byAge, pageOf, pageQuery } from '../http/page.ts';
 import { type Answer, type Call, laptopRoles, type Route, withBody } from '../http/route.ts';
 import { mayTouch } from '../identity/principal.ts';
+import { changeOf } from '../intercepts/change.ts';
 import { planIntercept } from '../intercepts/plan.ts';
 import { leaveMsMax } from '../limits.ts';
 import type { Manager } from '../manager.ts';
@@ -56,6 +59,16 @@ export const interceptRoutes = (manager: Manager): readonly Route[] => [
     answers: { 200: interceptSchema },
     handle: (call) => ({ status: 200, body: manager.intercepts.view(recordOf(manager, call)) }),
   },
+  withBody({
+    method: 'PATCH',
+    path: '/v1/intercepts/{id}',
+    summary: 'Pauses, resumes or extends. Answers when the agents know of it, or after 1 s.',
+    roles: laptopRoles,
+    body: interceptChangeSchema,
+    problems: ['not_found'],
+    answers: { 200: interceptSchema },
+    handle: (call) => change(manager, call),
+  }),
   {
     kind: 'json',
     method: 'DELETE',
@@ -109,20 +122,41 @@ const create = async (manager: Manager, call: Call<NewIntercept>): Promise<Answe
   return { status: 201, body: intercepts.view(intercepts.record(record.id) ?? record) };
 };
 
+const change = async (manager: Manager, call: Call<InterceptChange>): Promise<Answer> => {
+  const { intercepts } = manager;
+  const { principal, body } = call;
+  const record = ownRecordOf(manager, call, body.paused === undefined ? 'extend' : 'pause');
+  const changed = changeOf(record, body, principal.user, Date.now());
+  if (changed !== record) await settle(manager, record, await intercepts.change(changed));
+  return { status: 200, body: intercepts.view(recordOf(manager, call)) };
+};
+
 const leave = async (manager: Manager, call: Call): Promise<Answer> => {
-  const { principal } = call;
-  const record = recordOf(manager, call);
-  if (record.owner !== principal.user && principal.role !== 'owner') {
-    throw new ApiProblem('forbidden', `It belongs to ${record.owner}. Nothing was changed.`, {
-      hint: `Ask ${record.owner} to: byway leave ${record.workload.name}`,
-    });
-  }
-  const version = await manager.intercepts.end(record.id, 'left', principal.user);
-  if (version !== undefined) {
-    const path = workloadPath(record.workload);
-    await whenApplied(manager.workloads, { path, version, milliseconds: leaveMsMax });
-  }
+  const record = ownRecordOf(manager, call, 'leave');
+  const { user } = call.principal;
+  await settle(manager, record, await manager.intercepts.end(record.id, 'left', user));
   return { status: 204 };
+};
+
+/** Waits until the agents have applied that version of the rules, or for 1 s. */
+const settle = async (
+  { workloads }: Manager,
+  { workload }: InterceptRecord,
+  version: number | undefined,
+): Promise<void> => {
+  if (version === undefined) return;
+  const path = workloadPath(workload);
+  await whenApplied(workloads, { path, version, milliseconds: leaveMsMax });
+};
+
+/** One that the caller may change: their own, or any for the role `owner`. */
+const ownRecordOf = (manager: Manager, call: Call, command: string): InterceptRecord => {
+  const record = recordOf(manager, call);
+  const { user, role } = call.principal;
+  if (record.owner === user || role === 'owner') return record;
+  throw new ApiProblem('forbidden', `It belongs to ${record.owner}. Nothing was changed.`, {
+    hint: `Ask ${record.owner} to: byway ${command} ${record.workload.name}`,
+  });
 };
 
 const recordOf = ({ intercepts }: Manager, { params, principal }: Call): InterceptRecord => {

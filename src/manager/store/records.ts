@@ -1,7 +1,12 @@
 import * as v from 'valibot';
 import type { Role } from '../../protocol/api.ts';
 import { type Guards, guardsSchema } from '../../protocol/guards.ts';
-import { interceptIdSchema, sessionIdSchema } from '../../protocol/intercepts.ts';
+import {
+  interceptIdSchema,
+  type Pause,
+  pauseSchema,
+  sessionIdSchema,
+} from '../../protocol/intercepts.ts';
 import { type Match, matchSchema } from '../../protocol/match.ts';
 import { nameSchema, type Workload, workloadSchema } from '../../protocol/workload.ts';
 
@@ -21,6 +26,7 @@ export type InterceptRecord = {
   /** When its session's tunnel was lost; null while it is there. */
   readonly lostAt: string | null;
   readonly guards?: Guards;
+  readonly paused?: Pause;
 };
 
 export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = v.object({
@@ -35,6 +41,7 @@ export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = 
   endsAt: v.nullable(v.string()),
   lostAt: v.nullable(v.string()),
   guards: v.exactOptional(guardsSchema),
+  paused: v.exactOptional(pauseSchema),
 });
 
 export type TokenRecord = {

@@ -215,6 +215,18 @@ describe('matched requests that the laptop can not take', () => {
     expect(text).toContain('\r\nx-byway-served-by: pod; reason=laptop_gone\r\n');
   });
 
+  test('go to the pod while it is paused, even where a lost laptop would be an error', async () => {
+    const [pod, laptop] = [await answering('pod'), await answering('laptop')];
+    const { client, agent } = await setup(pod, laptop);
+    agent.rules(rule(pod.port, undefined, { state: 'paused', guards: { whenDown: 'error' } }));
+    client.write(get('/1', mine));
+    const text = await client.until((now) => now.endsWith('pod /1'));
+    expect(text).toContain('\r\nx-byway-served-by: pod; reason=paused\r\n');
+    agent.rules(rule(pod.port));
+    client.write(get('/2', mine));
+    await client.until((now) => now.endsWith('laptop /2'));
+  });
+
   test('are repeated at the pod when safe, and refused when not', async () => {
     const pod = await answering('pod');
     const laptop = await startRawServer((socket) => void socket.destroy());

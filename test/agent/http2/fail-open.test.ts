@@ -52,6 +52,16 @@ describe('before anything was sent to the local app the pod answers', () => {
     expect(counts()).toMatchObject({ diverted: 0, passed: { laptop_gone: 1 } });
   });
 
+  test('while it is paused, even where a lost laptop would be an error', async () => {
+    const { client, counts } = await world(undefined, {
+      state: 'paused',
+      guards: { whenDown: 'error' },
+    });
+    const answer = await ask(client, grpc, 'body');
+    expect(answer.headers['x-byway-served-by']).toBe('pod; reason=paused');
+    expect(counts()).toMatchObject({ diverted: 0, passed: { paused: 1 } });
+  });
+
   test('when the app speaks another protocol, and it gets no request', async () => {
     const app = await startRawServer((socket) => {
       socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');

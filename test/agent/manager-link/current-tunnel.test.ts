@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CurrentTunnel } from '../../../src/agent/manager-link/current-tunnel.ts';
 import type { AgentEnd } from '../../../src/tunnel/agent-end.ts';
+import type { Pulse } from '../../../src/tunnel/heartbeat.ts';
 
 const end = (): { readonly end: AgentEnd; readonly close: () => void } => {
   let close = (): void => {};
@@ -9,7 +10,7 @@ const end = (): { readonly end: AgentEnd; readonly close: () => void } => {
   });
   const connect: AgentEnd['connect'] = async () => ({ ok: false, reason: 'manager_gone' });
   return {
-    end: { closed, draining: closed, close, destroy: close, connect },
+    end: { closed, draining: closed, close, destroy: close, connect, pulse: {} as Pulse },
     close,
   };
 };

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { isAlive } from '../../../src/cli/living-process.ts';
 import { until } from '../../support/until.ts';
 import { cleanUp } from '../folder.ts';
 import { endAll, type Running } from './process.ts';
@@ -9,7 +11,9 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld();
 });
+const pids: number[] = [];
 afterEach(async () => {
+  for (const pid of pids.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   await world.byway(['leave', '--all']);
 });
 afterAll(async () => {
@@ -139,4 +143,42 @@ test('after kill -9 of the session the program’s requests come from the pod', 
   // The program itself is the user's and goes on; here it has to go.
   await fetch(`http://127.0.0.1:${port}/exit`).catch(() => 'gone');
   await session.ended;
+});
+
+/** A shell that starts the app without passing signals on; then the app has to be ended by us. */
+const inShell = (more: string): readonly string[] => [
+  'sh',
+  '-c',
+  `"${process.execPath}" "${app}" mine ${more} orphan & echo "app is $!"; wait`,
+];
+
+const appOf = async (session: Running): Promise<number> => {
+  await session.says(/app is \d+\n/);
+  const pid = Number(/app is (\d+)/.exec(session.stdout())?.[1]);
+  pids.push(pid);
+  return pid;
+};
+
+test.each(['counting', 'stubborn'])(
+  'what the program started does not outlive it %s',
+  async (how) => {
+    const session = intercept([], inShell(how));
+    await session.says('ready in');
+    const pid = await appOf(session);
+    session.child.kill('SIGTERM');
+    expect(await session.ended).toBe(143);
+    expect(session.stdout()).toContain('got SIGTERM');
+    await until(() => !isAlive(pid), 'the end of the app');
+  },
+);
+
+test('what a killed program started does not outlive it either', async () => {
+  const session = intercept([], inShell('stubborn'));
+  await session.says('ready in');
+  const pid = await appOf(session);
+  const [, shell] =
+    /^(?:PPid:\s+)(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  process.kill(Number(shell), 'SIGKILL');
+  expect(await session.ended).toBe(137);
+  await until(() => !isAlive(pid), 'the end of the app');
 });

@@ -1,8 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { askToAdd } from '../../../src/cli/control/client.ts';
 import { isAlive } from '../../../src/cli/living-process.ts';
+import type { InterceptPlan } from '../../../src/cli/session/plan.ts';
 import { until } from '../../support/until.ts';
 import { cleanUp } from '../folder.ts';
 import { endAll } from './process.ts';
@@ -66,7 +69,8 @@ test('what a foreground session refuses is refused with the same code, and no pr
   const refused = await world.byway(['intercept', 'pricng', '--detach', '--port', '4000']);
   expect(refused.code).toBe(3);
   expect(refused.stderr).toContain('Did you mean pricing?');
-  expect(await readdir(folder)).toEqual(before);
+  // Its process may have a moment to live.
+  await until(async () => (await readdir(folder)).length === before.length, 'the end');
   const port = String(await serveText('laptop'));
   await detach(['--port', port]);
   expect((await world.byway(['intercept', 'pricing', '--detach', '--port', port])).code).toBe(5);
@@ -93,8 +97,161 @@ test('a killed one leaves a file that the next command removes', async () => {
   process.kill(session.pid, 'SIGKILL');
   await until(() => !isAlive(session.pid), 'the end of the session');
   expect(await world.ask('/d', world.key)).toBe('pod GET /d');
-  expect((await world.byway(['status'])).stdout).not.toContain('localhost:');
+  const status = await world.byway(['status']);
+  expect(status.stdout).not.toContain('localhost:');
+  expect(status.stderr).toContain(`▲ The session of pricing (process ${session.pid}) was killed.`);
+  expect(status.stderr).toContain(`its log: ${session.log}`);
+  expect(await readdir(folder)).toEqual([basename(session.log)]);
+  expect((await world.byway(['status'])).stderr).not.toContain('was killed');
+  await rm(session.log);
+});
+
+test('a process that has the number of a killed session is not taken for it', async () => {
+  const other = process.pid;
+  const file = {
+    id: `ic_${'a'.repeat(26)}`,
+    name: 'pricing',
+    manager: world.url,
+    port: 1,
+    pid: other,
+    log: null,
+  };
+  const path = join(folder, `${file.id}.json`);
+  await writeFile(path, JSON.stringify({ ...file, startedAt: '1', socket: null }));
+  expect((await world.byway(['status'])).stderr).toContain(`(process ${other}) was killed`);
   expect(await readdir(folder)).toEqual([]);
+  // Where the system does not say when a process began, nobody listens on the socket.
+  const socket = join(folder, 'se_gone.sock');
+  await writeFile(path, JSON.stringify({ ...file, startedAt: null, socket }));
+  expect((await world.byway(['status'])).stderr).toContain(`(process ${other}) was killed`);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+const tenant = (name: string): readonly string[] => ['--http-header', `x-tenant=${name}`];
+
+const askAs = async (name: string): Promise<string> => {
+  const headers = { 'x-tenant': name };
+  return await (await fetch(`http://127.0.0.1:${world.agentPort}/t`, { headers })).text();
+};
+
+test('intercepts in the background share one process, and the last one out ends it', async () => {
+  const port = String(await serveText('laptop'));
+  const first = await detach(['--port', port, ...tenant('a')]);
+  const second = await detach(['--port', port, ...tenant('b')]);
+  expect(second).toMatchObject({ pid: first.pid, log: first.log });
+  expect(second.stderr).toContain(`with your others, in process ${first.pid}`);
+  expect([await askAs('a'), await askAs('b'), await askAs('c')]).toEqual([
+    'laptop GET /t',
+    'laptop GET /t',
+    'pod GET /t',
+  ]);
+  const { intercepts } = JSON.parse((await world.byway(['status', '--json'])).stdout);
+  expect(intercepts).toHaveLength(2);
+  for (const { session } of intercepts) {
+    expect(session).toMatchObject({
+      pid: first.pid,
+      answers: true,
+      background: true,
+      log: first.log,
+      tunnel: { state: 'connected', latencyMs: expect.any(Number) },
+      legsMs: {
+        agent: expect.any(Number),
+        manager: expect.any(Number),
+        laptop: expect.any(Number),
+      },
+      requests: 1,
+    });
+  }
+  await world.byway(['leave', first.id]);
+  expect([await askAs('a'), await askAs('b')]).toEqual(['pod GET /t', 'laptop GET /t']);
+  expect(isAlive(first.pid)).toBe(true);
+  await world.byway(['leave', second.id]);
+  await until(() => !isAlive(first.pid), 'the end of the session');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('what is refused to one of them changes nothing for the others', async () => {
+  const port = String(await serveText('laptop'));
+  const first = await detach(['--port', port, ...tenant('a')]);
+  const again = ['intercept', 'pricing', '--detach', '--port', port, ...tenant('a')];
+  expect(await world.byway(again)).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining(`in the same way already, on localhost:${port}`),
+  });
+  const unknown = await world.byway(['intercept', 'pricng', '--detach', '--port', port]);
+  expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('Did you mean') });
+  expect(await askAs('a')).toBe('laptop GET /t');
+  expect(isAlive(first.pid)).toBe(true);
+});
+
+test('another token gets a session of its own', async () => {
+  const port = String(await serveText('laptop'));
+  const first = await detach(['--port', port, ...tenant('a')]);
+  const made = await world.byway(['token', 'create', '--user', 'mia', '--json']);
+  const { token } = JSON.parse(made.stdout);
+  const args = ['intercept', 'pricing', '--detach', '--json', '--port', port, ...tenant('m')];
+  const hers = JSON.parse((await world.byway(args, { BYWAY_TOKEN: token })).stdout);
+  pids.push(hers.pid);
+  expect(hers.pid).not.toBe(first.pid);
+  await world.byway(['leave', '--all'], { BYWAY_TOKEN: token });
+});
+
+test('a session takes in nothing with another token, and no program', async () => {
+  const port = await serveText('laptop');
+  await detach(['--port', String(port), ...tenant('a')]);
+  const name = (await readdir(folder)).find((file) => file.endsWith('.sock')) ?? '';
+  const socket = join(folder, name);
+  const plan: InterceptPlan = {
+    name: 'pricing',
+    localPort: port,
+    remotePort: undefined,
+    match: { all: [{ header: 'x-tenant', equals: 'b' }] },
+    forSeconds: undefined,
+    guards: undefined,
+    command: [],
+  };
+  const { token } = world;
+  await expect(askToAdd(socket, { plan, token: `${token}x` })).rejects.toThrow('another token');
+  const program = { ...plan, command: ['true'] };
+  await expect(askToAdd(socket, { plan: program, token })).rejects.toThrow('a session of its own');
+  expect(JSON.parse((await world.byway(['list', '--json'])).stdout).intercepts).toHaveLength(1);
+  expect(await askToAdd(socket, { plan, token })).toMatchObject({ type: 'ready', port });
+});
+
+test('events of all its intercepts come over the socket, and no key or token with them', async () => {
+  await detach(['--port', String(await serveText('laptop'))]);
+  const name = (await readdir(folder)).find((file) => file.endsWith('.sock')) ?? '';
+  const socket = connect(join(folder, name), () =>
+    socket.write('GET /events HTTP/1.1\r\nHost: byway\r\nx-byway-control: 1\r\n\r\n'),
+  );
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.on('error', () => {});
+  try {
+    await until(() => text.includes('200 OK'), 'the answer');
+    await world.ask(`/${world.key}`, world.key);
+    await until(() => text.includes('"event":"request"'), 'the request');
+    await world.byway(['pause', 'pricing']);
+    await until(() => text.includes('"event":"paused"'), 'the pause');
+    expect(text).toMatch(/"path":"\/\S{4}…\S{3}".*"intercept":"pricing"/);
+    expect(text).not.toContain(world.key);
+    expect(text).not.toContain(world.token);
+  } finally {
+    socket.destroy();
+  }
+});
+
+test('SIGTERM ends all of them in order', async () => {
+  const port = String(await serveText('laptop'));
+  const { pid, log } = await detach(['--port', port, ...tenant('a')]);
+  await detach(['--port', port, ...tenant('b')]);
+  process.kill(pid, 'SIGTERM');
+  await until(() => !isAlive(pid), 'the end of the session');
+  expect(JSON.parse((await world.byway(['list', '--json'])).stdout).intercepts).toEqual([]);
+  expect(await readdir(folder)).toEqual([basename(log)]);
+  await rm(log);
 });
 
 test('a command that is killed before it is ready takes its session with it', async () => {

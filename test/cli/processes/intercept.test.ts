@@ -43,7 +43,9 @@ const listed = async (): Promise<readonly Record<string, unknown>[]> =>
 test('requests with the key come here, all others go to the pod, and Ctrl-C ends it', async () => {
   const port = await serveText('laptop');
   const session = intercept(['pricing', '--port', String(port)]);
-  await session.says(/ready in .* your key \S{4}…\S{3}\nprobe: agent .*, tunnel .*, you /);
+  await session.says(
+    /ready in .* your key \S{4}…\S{3}\nprobe: agent .*, tunnel .* \(to manager .*, to laptop .*\), you /,
+  );
   expect(await world.ask('/price/1', world.key)).toBe('laptop GET /price/1');
   expect(await world.ask('/price/1')).toBe('pod GET /price/1');
   await session.says(/\d\d:\d\d:\d\d {2}GET {4}\/price\/1 +200 +\S+ ms/);
@@ -70,7 +72,13 @@ test('--json prints lines for programs, the first of which is ready', async () =
     intercept: 'pricing',
     id: expect.stringMatching(/^ic_/),
     port,
-    legsMs: { agent: expect.any(Number), tunnel: expect.any(Number), local: expect.any(Number) },
+    legsMs: {
+      agent: expect.any(Number),
+      tunnel: expect.any(Number),
+      manager: expect.any(Number),
+      laptop: expect.any(Number),
+      local: expect.any(Number),
+    },
   });
   expect(request).toEqual({
     event: 'request',

@@ -102,7 +102,7 @@ test('an intercept in TLS, with --ca and with BYWAY_CA; status and metrics show 
   const status = await run('byway', ['status', '--json'], { environment: trusting });
   expect(JSON.parse(status.stdout).intercepts).toMatchObject([{ transport: 'tls' }]);
   const { stdout } = await run('byway', ['status', '--ca', ca], { environment });
-  expect(stdout).toContain('  tunnel  tls\n');
+  expect(stdout).toContain('  over    tls\n');
   expect(await answer(agentPort, await keyOf(secure))).toBe('laptop GET /a');
   const metrics = await metricsOf(manager);
   expect(metrics).toContain('byway_manager_tunnels{role="laptop",transport="tls"} 1\n');
@@ -194,7 +194,7 @@ test('a WebSocket is taken where only that passes, and status says so', async ()
   });
   await session.says('ready in');
   const { stdout } = await run('byway', ['status'], { environment: direct });
-  expect(stdout).toContain('  tunnel  websocket\n');
+  expect(stdout).toContain('  over    websocket\n');
 });
 
 test('a renewed certificate is taken without a restart, and a broken one is not', async () => {

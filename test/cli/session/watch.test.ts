@@ -24,6 +24,7 @@ const watching = (
     startedAt: performance.now(),
     arrivals: { probed: (listening) => probed.push(listening) },
     onReady: () => {},
+    onIntercept: () => {},
     onEvent: (event) => told.push(event),
     takeLoss: () => rest.shift(),
   });
@@ -92,6 +93,77 @@ test('a token that is no longer good, and a bug of ours, are thrown', async () =
   await expect(collect([[new TypeError('bug')]])).rejects.toThrow('bug');
 });
 
+test('a renewal asks again at once, and what is told goes on', async () => {
+  const types: string[] = [];
+  let asked = 0;
+  const manager = {
+    events: async function* (_: string, signal: AbortSignal): AsyncGenerator<InterceptEvent> {
+      asked += 1;
+      if (asked > 1) {
+        yield ended;
+        return;
+      }
+      yield ready;
+      // A connection that is dead says nothing more.
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    },
+  };
+  let renew = (): void => {};
+  const never = new AbortController().signal;
+  for await (const { type } of follow(manager, 'ic_a', never, (again) => {
+    renew = again;
+  })) {
+    types.push(type);
+    setImmediate(renew);
+  }
+  expect(types).toEqual(['ready', 'ended']);
+});
+
 test('its signal ends it without an event', async () => {
   expect(await collect([[ready]], AbortSignal.abort())).toEqual([]);
+});
+
+const shown = (state: Intercept['state'], by?: string): InterceptEvent => ({
+  type: 'intercept',
+  intercept: {
+    id: 'ic_a',
+    state,
+    ...(by === undefined ? {} : { paused: { at: '', by } }),
+  } as Intercept,
+});
+
+test('a pause is told once, and a resume when its probe went the whole way', async () => {
+  const { end, told } = watching([
+    ready,
+    shown('paused', 'mia\u001b'),
+    shown('paused', 'mia\u001b'),
+    shown('active'),
+    ready,
+    ready,
+  ]);
+  await end;
+  expect(told).toMatchObject([
+    { type: 'ready' },
+    { type: 'paused', by: 'mia\ufffd' },
+    { type: 'resumed' },
+  ]);
+});
+
+test('a pause is told again when a lost tunnel is back, and the loss is forgotten', async () => {
+  const paused = shown('paused', 'mia');
+  const { end, told } = watching(
+    [ready, paused, shown('disconnected', 'mia'), paused, shown('active'), ready, ready],
+    [undefined, 1, 1],
+  );
+  await end;
+  expect(told.map(({ type }) => type)).toEqual(['ready', 'paused', 'paused', 'resumed']);
+});
+
+test('one that is paused before it was ready is not ready', async () => {
+  await expect(watching([shown('paused', 'mia')]).end).rejects.toMatchObject({
+    kind: 'not_ready',
+    message: expect.stringContaining('mia paused it'),
+  });
 });

@@ -1,0 +1,158 @@
+import { chmod } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
+import * as v from 'valibot';
+import type { StartedMessage } from '../session/background-message.ts';
+import { Followers } from './followers.ts';
+import {
+  bodyBytesMax,
+  connectionsMax,
+  controlVersion,
+  headBytesMax,
+  headMsMax,
+  requestMsMax,
+} from './limits.ts';
+import {
+  type AddMessage,
+  addMessageSchema,
+  type ControlStatus,
+  leaveMessageSchema,
+  versionHeader,
+} from './messages.ts';
+
+/** What a session does when it is asked to. */
+export type ControlHandlers = {
+  readonly status: () => ControlStatus;
+  /** False when it has no such intercept. Resolves when that is over. */
+  readonly leave: (id: string) => Promise<boolean>;
+  /** Takes in another intercept, or says why not. `gone` aborts when nobody waits any longer. */
+  readonly add: (message: AddMessage, gone: AbortSignal) => Promise<StartedMessage | Refusal>;
+};
+
+export type Refusal = { readonly type: 'refused'; readonly error: string };
+
+export type ControlServer = {
+  /** Tells whoever follows events; `value` is one line of JSON. */
+  readonly tell: (value: unknown) => void;
+  /** Also removes the socket; may be called twice. */
+  readonly close: () => void;
+};
+
+/**
+ * Answers commands of the same user: `GET /status`, `GET /events` (lines of JSON, without end),
+ * `POST /leave` and `POST /intercepts`. Rejects when it can't listen there.
+ */
+export const startControlServer = async (
+  path: string,
+  handlers: ControlHandlers,
+): Promise<ControlServer> => {
+  const followers = new Followers();
+  const server = createServer(
+    {
+      maxHeaderSize: headBytesMax,
+      headersTimeout: headMsMax,
+      requestTimeout: requestMsMax,
+      connectionsCheckingInterval: headMsMax / 4,
+      keepAlive: false,
+    },
+    (request, response) => {
+      answer(handlers, followers, request, response).catch(() => response.destroy());
+    },
+  );
+  server.maxConnections = connectionsMax;
+  await listen(server, path);
+  // Its folder is private already; this says the same of the socket itself.
+  if (process.platform !== 'win32') await chmod(path, 0o600);
+  return {
+    tell: followers.tell,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+};
+
+const listen = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      server.on('error', () => {}); // Of one connection that could not be accepted.
+      resolve();
+    });
+  });
+
+const answer = async (
+  handlers: ControlHandlers,
+  followers: Followers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  if (request.headers[versionHeader] !== String(controlVersion)) {
+    refuse(response, 400, `This session speaks version ${controlVersion} of its control socket.`);
+    return;
+  }
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /status':
+      return reply(response, 200, handlers.status());
+    case 'GET /events':
+      return followers.add(response);
+    case 'POST /leave':
+      return await leave(handlers, request, response);
+    case 'POST /intercepts':
+      return await add(handlers, request, response);
+    default:
+      return refuse(response, 404, 'There is nothing of that name.');
+  }
+};
+
+const leave = async (
+  handlers: ControlHandlers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const message = v.safeParse(leaveMessageSchema, await readJson(request));
+  if (!message.success) return refuse(response, 400, 'The body is not understood.');
+  if (await handlers.leave(message.output.id)) return reply(response, 200, {});
+  return refuse(response, 404, 'This session has no such intercept.');
+};
+
+const add = async (
+  handlers: ControlHandlers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const message = v.safeParse(addMessageSchema, await readJson(request));
+  if (!message.success) return refuse(response, 400, 'The body is not understood.');
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  const started = await handlers.add(message.output, gone.signal);
+  if (started.type === 'refused') return refuse(response, 409, started.error);
+  return reply(response, 200, started);
+};
+
+/** Undefined for what is too long or no JSON; no schema accepts that. */
+const readJson = async (request: IncomingMessage): Promise<unknown> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+const reply = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify(body));
+};
+
+const refuse = (response: ServerResponse, status: number, error: string): void =>
+  reply(response, status, { error });
