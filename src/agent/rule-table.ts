@@ -1,4 +1,6 @@
-import { compileMatcher, type Matcher } from '../protocol/matcher.ts';
+import { compileMatcher, type Matcher } from '../protocol/match/matcher.ts';
+import { compareRules, type Ranked } from '../protocol/match/order.ts';
+import { PatternFault } from '../protocol/match/pattern/fault.ts';
 import type { Rule, RuleEvent } from '../protocol/rules.ts';
 import { Counter } from './counts.ts';
 import { Load } from './guard.ts';
@@ -17,13 +19,16 @@ export type AppliedRule = {
 export type PortRules = {
   /** Requests decided on this port while it had rules. */
   seen: number;
-  /** By the SHA-256 of the key. */
-  readonly personal: Map<string, AppliedRule>;
+  /** By the SHA-256 of the key, in the order in which they are tried. */
+  readonly personal: Map<string, readonly AppliedRule[]>;
   /** In the order in which they are tried. */
   general: readonly AppliedRule[];
 };
 
 const never: Matcher = () => false;
+
+const without = (rules: readonly AppliedRule[], gone: AppliedRule): readonly AppliedRule[] =>
+  rules.filter((rule) => rule !== gone);
 
 /** What the manager has told this agent, arranged for quick decisions. */
 export class RuleTable {
@@ -80,12 +85,16 @@ export class RuleTable {
       rule,
       counter: before?.counter ?? new Counter(),
       load: before?.load ?? new Load(),
-      matches: 'all' in rule.match ? compileMatcher(rule.match.all) : never,
+      matches: matcherOf(rule),
       seenBefore: before?.rule.port === rule.port ? before.seenBefore : port.seen,
     };
     this.rules.set(rule.id, applied);
-    if ('keySha256' in rule.match) port.personal.set(rule.match.keySha256, applied);
-    else port.general = [...port.general, applied].sort(byOrder);
+    if ('keySha256' in rule.match) {
+      const others = port.personal.get(rule.match.keySha256) ?? [];
+      port.personal.set(rule.match.keySha256, [...others, applied].sort(byOrder));
+    } else {
+      port.general = [...port.general, applied].sort(byOrder);
+    }
   }
 
   private remove(id: string): void {
@@ -102,9 +111,11 @@ export class RuleTable {
     const { match, port: number } = applied.rule;
     const port = this.portOf(number);
     if ('keySha256' in match) {
-      if (port.personal.get(match.keySha256) === applied) port.personal.delete(match.keySha256);
+      const others = without(port.personal.get(match.keySha256) ?? [], applied);
+      if (others.length === 0) port.personal.delete(match.keySha256);
+      else port.personal.set(match.keySha256, others);
     } else {
-      port.general = port.general.filter((other) => other !== applied);
+      port.general = without(port.general, applied);
     }
   }
 
@@ -115,17 +126,21 @@ export class RuleTable {
   }
 }
 
-const predicates = ({ rule }: AppliedRule): number =>
-  'all' in rule.match ? rule.match.all.length : 1;
+// One that can't be compiled can't match; the manager refuses such a rule when it is made.
+const matcherOf = ({ match }: Rule): Matcher => {
+  try {
+    return compileMatcher(match.all ?? []);
+  } catch (error) {
+    if (error instanceof PatternFault) return never;
+    throw error;
+  }
+};
 
-const equalities = ({ rule }: AppliedRule): number =>
-  'all' in rule.match ? rule.match.all.filter((predicate) => 'equals' in predicate).length : 1;
+const rankedOf = ({ rule }: AppliedRule): Ranked => ({
+  id: rule.id,
+  conditions: rule.match.all ?? [],
+  createdAt: rule.createdAt,
+});
 
-// More predicates, then more equals, then the older intercept; ids end every tie.
 const byOrder = (one: AppliedRule, other: AppliedRule): number =>
-  predicates(other) - predicates(one) ||
-  equalities(other) - equalities(one) ||
-  compare(one.rule.createdAt, other.rule.createdAt) ||
-  compare(one.rule.id, other.rule.id);
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+  compareRules(rankedOf(one), rankedOf(other));

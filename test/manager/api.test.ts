@@ -378,6 +378,10 @@ test('one’s own key in a header is the personal rule; other uses of the carrie
     all({ header: 'X-BYWAY-ID', equals: 'a'.repeat(26) }),
     all({ header: 'x-byway-id', equals: key }, { header: 'x-byway-id', present: true }),
     all({ header: 'baggage', equals: `a=1, byway = ${key};p=1` }),
+    all({ header: 'x-byway-id', prefix: key.slice(0, 20) }),
+    all({ baggage: 'byway', matches: '.*' }),
+    all({ header: 'baggage', contains: key }),
+    all({ on: 'path', prefix: '/' }),
     all(),
   ];
   for (const match of refused) {
@@ -388,9 +392,26 @@ test('one’s own key in a header is the personal rule; other uses of the carrie
     });
     expect(JSON.stringify(reply.body)).not.toContain(key);
   }
-  expect(
-    (await post(all({ header: 'x-byway-id', equals: key }, { header: 'a', present: true }))).status,
-  ).toBe(400);
+  const narrowed = all({ header: 'x-byway-id', equals: key }, { header: 'A', present: true });
+  expect((await post(narrowed)).body['match']).toEqual({
+    key: 'personal',
+    all: [{ header: 'a', present: true }],
+  });
+  const inside = {
+    any: [
+      { baggage: 'byway', equals: key },
+      { on: 'path', prefix: '/a' },
+    ],
+  };
+  for (const match of [
+    { all: [inside] },
+    { all: [{ header: 'a', matches: '(a' }] },
+    { all: [{ header: 'a', equals: ' a' }] },
+  ]) {
+    const reply = await post(match);
+    expect(reply, JSON.stringify(match)).toMatchObject({ status: 400 });
+    expect(JSON.stringify(reply.body)).not.toContain(key);
+  }
   expect((await post(all({ header: 'a', equals: '1' }, { header: 'A', equals: '2' }))).status).toBe(
     400,
   );

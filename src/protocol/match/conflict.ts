@@ -1,73 +1,107 @@
 import { createHash } from 'node:crypto';
-import type { Predicate } from './match.ts';
+import type { Condition, Predicate } from '../match.ts';
+import { textOf } from './octets.ts';
+import { demandsOf, type Variable, variableText } from './overlap/literal.ts';
+import { implies, satisfy } from './overlap/satisfy.ts';
+import type { Assignment } from './overlap/solve.ts';
+import { type Witness, witnessOf } from './overlap/witness.ts';
+import { predicatesIn } from './predicate.ts';
 
-/** One header of a request that two rules match. */
-export type WitnessField = { readonly name: string; readonly value: string };
-
-/** Two general rules that take the same requests, with an example. */
+/** Two general rules that take the same requests. */
 export type Conflict = {
-  /** Headers of a request that both rules match, with their real values. */
-  readonly request: readonly WitnessField[];
-  /** The same as header lines; a value that only the other rule supplies is a short hash. */
+  /** A request that both match; undefined when that is likely but too large to decide. */
+  readonly witness: Witness | undefined;
+  /** The witness as lines; a value that only the other rule supplies is a short hash. */
   readonly lines: readonly string[];
 };
 
 /**
- * Decides whether two general rules (predicates that must all hold; names in lower case) conflict:
- * when some request matches both, unless one strictly implies the other, for then the narrower one
- * simply goes first.
+ * Decides whether two general rules conflict: when some request matches both, unless one strictly
+ * implies the other, for then the narrower one simply goes first. What can't be decided within the
+ * limits counts as a conflict without a witness.
  */
 export const conflictBetween = (
-  mine: readonly Predicate[],
-  theirs: readonly Predicate[],
+  mine: readonly Condition[],
+  theirs: readonly Condition[],
 ): Conflict | undefined => {
-  const ours = demandsOf(mine);
-  const others = demandsOf(theirs);
-  if (ours === undefined || others === undefined) return undefined;
-  if (demandsOf([...mine, ...theirs]) === undefined) return undefined;
-  if (implies(ours, others) !== implies(others, ours)) return undefined;
-  return witnessOf(ours, others);
+  const both = satisfy([...mine, ...theirs]);
+  if (both === 'none') return undefined;
+  if (implies(mine, theirs) !== implies(theirs, mine)) return undefined;
+  if (both === 'unknown') return { witness: undefined, lines: [] };
+  return { witness: witnessOf(both), lines: linesOf(both, mine, theirs) };
 };
 
-/** Whether no request can ever meet all predicates: one header would need two values. */
-export const isImpossible = (predicates: readonly Predicate[]): boolean =>
-  demandsOf(predicates) === undefined;
+const linesOf = (
+  assignment: Assignment,
+  mine: readonly Condition[],
+  theirs: readonly Condition[],
+): readonly string[] => {
+  const own = valuesAskedBy(mine);
+  const others = valuesAskedBy(theirs);
+  const shown = (variable: Variable, value: string): string => {
+    const key = variableText(variable);
+    const isTheirs = others.has(key) && own.get(key)?.includes(value) !== true;
+    return isTheirs ? shortHash(value) : textOf(value);
+  };
+  return assignment.map(([variable, value]) => lineOf(variable, shown(variable, value)));
+};
 
-/** By header name the value it must have; undefined when any will do. */
-type Demands = ReadonlyMap<string, string | undefined>;
-
-/** Undefined when no request can meet them. */
-const demandsOf = (predicates: readonly Predicate[]): Demands | undefined => {
-  const demands = new Map<string, string | undefined>();
-  for (const predicate of predicates) {
-    const before = demands.get(predicate.header);
-    const value = 'equals' in predicate ? predicate.equals : before;
-    if (before !== undefined && value !== before) return undefined;
-    demands.set(predicate.header, value);
+/** By variable that a rule asks for a value, the whole values that it names. */
+const valuesAskedBy = (
+  conditions: readonly Condition[],
+): ReadonlyMap<string, readonly string[]> => {
+  const asked = new Map<string, readonly string[]>();
+  for (const predicate of predicatesIn({ all: conditions })) {
+    for (const { variable, value } of demandsOf(predicate)) {
+      const key = variableText(variable);
+      const only = value?.only === undefined ? [] : [value.only];
+      if (value !== undefined) asked.set(key, [...(asked.get(key) ?? []), ...only]);
+    }
   }
-  return demands;
+  return asked;
 };
 
-/** Whether every request that meets `narrow` meets `wide`. */
-const implies = (narrow: Demands, wide: Demands): boolean =>
-  [...wide].every(([name, value]) =>
-    value === undefined ? narrow.has(name) : narrow.get(name) === value,
-  );
-
-const witnessOf = (ours: Demands, others: Demands): Conflict => {
-  const names = [...new Set([...ours.keys(), ...others.keys()])];
-  const request = names.map((name) => ({
-    name,
-    value: ours.get(name) ?? others.get(name) ?? 'anything',
-  }));
-  const lines = request.map(({ name, value }) =>
-    ours.get(name) === undefined && others.get(name) !== undefined
-      ? `${name}: ${shortHash(value)}`
-      : `${name}: ${value}`,
-  );
-  return { request, lines };
+const lineOf = ({ kind, name }: Variable, value: string): string => {
+  if (kind === 'header') return `${name}: ${value}`;
+  if (kind === 'baggage') return `baggage: ${name}=${value}`;
+  if (kind === 'cookie') return `cookie: ${name}=${value}`;
+  return kind === 'query' ? `?${name}=${value}` : `${kind}: ${value}`;
 };
 
 /** `#` and six hexadecimal digits: enough to compare two values, too few to guess one. */
 const shortHash = (value: string): string =>
-  `#${createHash('sha256').update(value).digest('hex').slice(0, 6)}`;
+  `#${createHash('sha256').update(value, 'latin1').digest('hex').slice(0, 6)}`;
+
+/**
+ * The smallest change of `mine` after which no request matches both: another value where both ask
+ * for one, else the requests left out that `theirs` asks for. Undefined when neither helps.
+ */
+export const smallestChange = (
+  mine: readonly Condition[],
+  theirs: readonly Condition[],
+): readonly Condition[] | undefined =>
+  [...otherValues(mine), ...exclusions(mine, theirs)].find(
+    (changed) => satisfy(changed) !== 'none' && satisfy([...changed, ...theirs]) === 'none',
+  );
+
+const otherValues = (mine: readonly Condition[]): readonly (readonly Condition[])[] =>
+  mine.flatMap((condition, index): readonly (readonly Condition[])[] =>
+    'equals' in condition && !('on' in condition)
+      ? [mine.with(index, { ...condition, equals: `${condition.equals}-2` })]
+      : [],
+  );
+
+const exclusions = (
+  mine: readonly Condition[],
+  theirs: readonly Condition[],
+): readonly (readonly Condition[])[] =>
+  predicatesIn({ all: theirs }).map((predicate) => [...mine, { not: presenceOf(predicate) }]);
+
+// Their value stays theirs: only whether there is one is said.
+const presenceOf = (predicate: Predicate): Predicate => {
+  if ('header' in predicate) return { header: predicate.header, present: true };
+  if ('baggage' in predicate) return { baggage: predicate.baggage, present: true };
+  if ('cookie' in predicate) return { cookie: predicate.cookie, present: true };
+  if ('query' in predicate) return { query: predicate.query, present: true };
+  return predicate;
+};

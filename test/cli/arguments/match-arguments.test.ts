@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseHeaders } from '../../../src/cli/arguments/http-header.ts';
+import { literalHints } from '../../../src/cli/arguments/literal-hint.ts';
+import { type MatchArguments, readMatch } from '../../../src/cli/arguments/match-arguments.ts';
 import type { Match } from '../../../src/protocol/match.ts';
 
 const equals = (header: string, value: string): Match => ({ all: [{ header, equals: value }] });
@@ -20,6 +21,9 @@ const accepted: readonly (readonly [string[], Match])[] = [
   [['x=a~b:c'], equals('x', 'a~b:c')],
   [['x:=a'], equals('x', '=a')],
   [['x= a '], equals('x', ' a ')],
+  [['x~^a=b:c$'], { all: [{ header: 'x', matches: '^a=b:c$' }] }],
+  [['x ~a=b'], { all: [{ header: 'x', matches: 'a=b' }] }],
+  [['X-Tenant=Acme'], equals('x-tenant', 'Acme')],
   [['x='], equals('x', '')],
   [
     ['a=1', 'b'],
@@ -33,12 +37,12 @@ const accepted: readonly (readonly [string[], Match])[] = [
 ];
 
 test.each(accepted)('--http-header %j', (headers, match) => {
-  expect(parseHeaders(headers)).toEqual(match);
+  expect(readMatch({ httpHeader: headers })).toEqual(match);
 });
 
 test.each([
-  [['x~^a'], 'Regular expressions'],
-  [['x ~a=b'], 'Regular expressions'],
+  [['x~(a'], "can't be used: this ( is never closed"],
+  [['x~a(?=b)'], "can't be done in linear time"],
   [['=a'], 'names no header'],
   [[''], 'names no header'],
   [['x y=a'], 'names no header'],
@@ -49,7 +53,68 @@ test.each([
   [Array.from({ length: 17 }, (_, index) => `x${index}`), 'no rule'],
   [[`x=${'a'.repeat(4097)}`], 'no rule'],
 ])('--http-header %j is a usage error', (headers, message) => {
-  expect(() => parseHeaders(headers)).toThrow(
+  expect(() => readMatch({ httpHeader: headers })).toThrow(
     expect.objectContaining({ kind: 'usage', message: expect.stringContaining(message) }),
   );
+});
+
+test.each<[MatchArguments, Match]>([
+  [{}, { key: 'personal' }],
+  [{ httpPathPrefix: '/api' }, { key: 'personal', all: [{ on: 'path', prefix: '/api' }] }],
+  [
+    { httpHeader: ['all'], httpPathEqual: '/a', httpMethod: 'post' },
+    {
+      all: [
+        { on: 'path', equals: '/a' },
+        { on: 'method', equals: 'POST' },
+      ],
+    },
+  ],
+  [
+    { httpHeader: ['x=1'], httpPathRegex: '/v[12]/.*', httpQuery: ['a=b=c', 'd'] },
+    {
+      all: [
+        { header: 'x', equals: '1' },
+        { on: 'path', matches: '/v[12]/.*' },
+        { query: 'a', equals: 'b=c' },
+        { query: 'd', present: true },
+      ],
+    },
+  ],
+  [{ baggage: ['tenant=a,b'] }, { all: [{ baggage: 'tenant', equals: 'a,b' }] }],
+  [{ match: 'cookie("s")' }, { all: [{ cookie: 's', present: true }] }],
+  [{ match: 'key' }, { key: 'personal' }],
+  [
+    { match: 'cookie("s")', httpHeader: ['auto'] },
+    { key: 'personal', all: [{ cookie: 's', present: true }] },
+  ],
+])('%j', (given, match) => {
+  expect(readMatch(given)).toEqual(match);
+});
+
+test.each<[MatchArguments, string, string]>([
+  [{ httpPathPrefix: 'api' }, 'from its first slash', '/api'],
+  [{ httpPathEqual: '/a?b=c' }, 'the path before "?"', '--http-query'],
+  [{ httpQuery: ['=a'] }, 'names nothing', 'NAME=VALUE'],
+  [{ baggage: ['a b=c'] }, 'no rule', ''],
+  [{ httpHeader: ['x tenant=acme'] }, 'names no header', '--http-header x-tenant=acme'],
+  [{ httpPathRegex: '/a(' }, "can't be used", 'character 3'],
+  [{ match: 'path = "/a"' }, 'at column 6', '     ^\nwrite =='],
+])('%j is a usage error with what to do', (given, message, hint) => {
+  expect(() => readMatch(given)).toThrow(
+    expect.objectContaining({
+      kind: 'usage',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    }),
+  );
+});
+
+test('a value that looks like a regular expression is pointed out, and only such a one', () => {
+  const hints = (...httpHeader: readonly string[]) => literalHints(readMatch({ httpHeader }));
+  expect(hints('x=acme.*')).toEqual([
+    '"acme.*" is compared as it stands. For a regular expression: --http-header \'x~acme.*\'',
+  ]);
+  expect(hints('x=^a', 'y=a$', 'z=[ab]')).toHaveLength(3);
+  expect(hints('x=jane.doe@example.com', 'y=a,b', 'z=https://h/p?q=1', 'w~a.*')).toEqual([]);
 });
