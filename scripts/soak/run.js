@@ -5,6 +5,7 @@ const soaks = {
   unmatched: () => import('./unmatched.js'),
   storm: () => import('./storm.js'),
   fuzz: () => import('./fuzz.js'),
+  match: () => import('./match.js'),
 };
 
 const { positionals, values } = parseArgs({

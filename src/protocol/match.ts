@@ -75,21 +75,26 @@ const subjects = [
   { baggage: headerNameSchema },
   { cookie: headerNameSchema },
   { query: otherNameSchema },
-  { on: v.picklist(['path', 'method', 'host', 'grpc.service', 'grpc.method']) },
 ];
+const always = { on: v.picklist(['path', 'method', 'host']) };
+const calls = { on: v.picklist(['grpc.service', 'grpc.method']) };
 
+const present = { present: v.literal(true) };
 const operations = [
   { equals: valueSchema },
-  { present: v.literal(true) },
   { prefix: partSchema },
   { suffix: partSchema },
   { contains: partSchema },
   { matches: v.pipe(valueSchema, v.maxLength(patternCharactersMax)) },
 ];
 
-const predicateSchemas = subjects.flatMap((subject) =>
-  operations.map((operation) => v.strictObject({ ...subject, ...operation })),
-) as unknown as readonly v.GenericSchema<unknown, Predicate>[];
+// That there is a path would say nothing.
+const predicateSchemas = [
+  ...[...subjects, calls].map((subject) => v.strictObject({ ...subject, ...present })),
+  ...[...subjects, calls, always].flatMap((subject) =>
+    operations.map((operation) => v.strictObject({ ...subject, ...operation })),
+  ),
+] as unknown as readonly v.GenericSchema<unknown, Predicate>[];
 
 const tooDeep = v.never(`is nested deeper than ${conditionDepthMax}`);
 

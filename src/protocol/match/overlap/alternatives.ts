@@ -1,5 +1,5 @@
 import type { Condition, Predicate } from '../../match.ts';
-import { type Demand, demandsOf, type Literal } from './literal.ts';
+import { type Demand, demandsOf, type Literal, variableText } from './literal.ts';
 
 /** Alternatives of one rule or of two rules together; beyond it nothing is said for certain. */
 export const alternativesMax = 1024;
@@ -32,12 +32,26 @@ const combined = (
     const next = alternativesOf(condition, holds);
     if (next === undefined) return undefined;
     all = together
-      ? all.flatMap((one) => next.map((other) => [...one, ...other]))
+      ? all.flatMap((one) => next.flatMap((other) => merged(one, other)))
       : [...all, ...next];
     if (all.length > alternativesMax) return undefined;
   }
   return all;
 };
+
+/** Both together, without what is there twice; none when one says what the other denies. */
+const merged = (one: Alternative, other: Alternative): readonly Alternative[] => {
+  const added: Literal[] = [];
+  for (const literal of other) {
+    const same = one.find((known) => isSameDemand(known, literal));
+    if (same === undefined) added.push(literal);
+    else if (same.holds !== literal.holds) return [];
+  }
+  return [[...one, ...added]];
+};
+
+const isSameDemand = (one: Demand, other: Demand): boolean =>
+  one.value === other.value && variableText(one.variable) === variableText(other.variable);
 
 // The same demand object again means that its automaton is made once.
 const made = new WeakMap<Predicate, readonly Demand[]>();

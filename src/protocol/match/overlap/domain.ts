@@ -1,4 +1,5 @@
 import { type Automaton, automatonOf } from '../pattern/automaton.ts';
+import { readPattern } from '../pattern/read.ts';
 import { anything, type Range, type Syntax, sequence } from '../pattern/syntax.ts';
 import type { Variable } from './literal.ts';
 
@@ -32,12 +33,9 @@ const cookieValue = trimmed(
   octets([0x09, 0x09], [0x20, 0x20], ...cookieVisible),
 );
 
-// RFC 9112 3.2: visible octets up to "?", "*" alone, or nothing for a CONNECT.
-const path = choice(
-  sequence(),
-  octets([0x2a, 0x2a]),
-  sequence(octets([0x2f, 0x2f]), many(octets([0x21, 0x3e], [0x40, 0x7e]))),
-);
+// RFC 9112 3.2: visible octets up to "?"; rarely "*" alone, or nothing for a CONNECT.
+const path = sequence(octets([0x2f, 0x2f]), many(octets([0x21, 0x3e], [0x40, 0x7e])));
+const rarePath = choice(sequence(), octets([0x2a, 0x2a]));
 
 // RFC 9110 5.6.2.
 const method = many(
@@ -55,21 +53,30 @@ const method = many(
   1,
 );
 
-const domains: Readonly<Record<Variable['kind'], Syntax>> = {
-  header: headerValue,
-  cookie: cookieValue,
-  path,
-  method,
+// RFC 3986 3.2.2, brackets and the port with it: no other octet passes in a Host.
+const host = many(readPattern("[A-Za-z0-9._~!$&'()*+;=%:[\\]-]"));
+
+const domains: Readonly<Record<Variable['kind'], readonly Syntax[]>> = {
+  header: [headerValue],
+  cookie: [cookieValue],
+  path: [path, rarePath],
+  method: [method],
   // Their percent signs are decoded, so that they may hold any octet.
-  baggage: anything,
-  query: anything,
+  baggage: [anything],
+  query: [anything],
 };
 
-const made = new Map<Variable['kind'], Automaton>();
+const made = new Map<string, readonly Automaton[]>();
 
-/** All values that a variable can have in a request that an agent lets through. */
-export const domainOf = (kind: Variable['kind']): Automaton => {
-  const automaton = made.get(kind) ?? automatonOf(domains[kind]);
-  made.set(kind, automaton);
-  return automaton;
+/**
+ * All values that a variable can have in a request that an agent lets through, the usual ones
+ * before the rare ones.
+ */
+export const domainsOf = ({ kind, name }: Variable): readonly Automaton[] => {
+  const isHost = kind === 'header' && name === 'host';
+  const key = isHost ? 'host' : kind;
+  const syntaxes = isHost ? [host] : domains[kind];
+  const automata = made.get(key) ?? syntaxes.map((syntax) => automatonOf(syntax));
+  made.set(key, automata);
+  return automata;
 };

@@ -1,6 +1,6 @@
 import { type Automaton, accepts, automatonOf } from '../pattern/automaton.ts';
 import { PatternFault } from '../pattern/fault.ts';
-import { domainOf } from './domain.ts';
+import { domainsOf } from './domain.ts';
 import { type Literal, type Variable, variableText } from './literal.ts';
 import { type Part, shortestText } from './product.ts';
 
@@ -50,7 +50,16 @@ const valueFor = (group: readonly Literal[]): Found => {
 };
 
 const presentValue = (group: readonly Literal[]): Found => {
-  const domain: Part = { automaton: domainOf((group[0] as Literal).variable.kind), holds: true };
+  let isUnknown = false;
+  for (const automaton of domainsOf((group[0] as Literal).variable)) {
+    const found = valueWithin({ automaton, holds: true }, group);
+    if (found === 'unknown') isUnknown = true;
+    else if (found !== 'none') return found;
+  }
+  return isUnknown ? 'unknown' : 'none';
+};
+
+const valueWithin = (domain: Part, group: readonly Literal[]): Found => {
   const only = group.find(({ holds, value }) => holds && value?.only !== undefined)?.value?.only;
   if (only !== undefined) {
     const fits = accepts(domain.automaton, only) && group.every((literal) => takes(literal, only));

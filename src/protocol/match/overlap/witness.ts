@@ -10,6 +10,9 @@ export type Witness = {
   readonly headers: readonly (readonly [name: string, value: string])[];
 };
 
+// What a CONNECT names instead of a path.
+const authority = 'somewhere:443';
+
 /** The smallest ordinary request in which the variables have these values. */
 export const witnessOf = (assignment: Assignment): Witness => {
   const of = (kind: Variable['kind']) =>
@@ -20,11 +23,13 @@ export const witnessOf = (assignment: Assignment): Witness => {
     ([name, value]) => `${percentEncoded(octetsOf(name))}=${percentEncoded(value)}`,
   );
   const path = of('path')[0]?.[1] ?? '/';
+  const usual = path === '' ? 'CONNECT' : path === '*' ? 'OPTIONS' : 'GET';
+  const where = path === '' ? authority : path;
   const cookies = of('cookie').map(([name, value]) => `${name}=${value}`);
   const members = of('baggage').map(([key, value]) => `${key}=${percentEncoded(value)}`);
   return {
-    method: of('method')[0]?.[1] ?? 'GET',
-    target: pairs.length === 0 ? path : `${path}?${pairs.join('&')}`,
+    method: of('method')[0]?.[1] ?? usual,
+    target: pairs.length === 0 ? where : `${where}?${pairs.join('&')}`,
     headers: [
       ...of('header'),
       ...(cookies.length === 0 ? [] : [['cookie', cookies.join('; ')] as const]),
