@@ -1,7 +1,7 @@
 // `npm run bench -- NAME`: a benchmark beside peers. Linux with wrk, nginx and haproxy.
 import { parseArgs } from 'node:util';
 
-const benchmarks = { agent: () => import('./agent.js') };
+const benchmarks = { agent: () => import('./agent.js'), match: () => import('./match.js') };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

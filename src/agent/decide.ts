@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fieldName } from '../protocol/http1/fields.ts';
 import { keyOf } from '../protocol/match/matcher.ts';
 import { RequestReading } from '../protocol/match/reading.ts';
@@ -38,14 +38,14 @@ const isKubernetesProbe = (fields: RequestFields): boolean =>
 
 const ruleFor = (rules: PortRules, fields: RequestFields): AppliedRule | undefined => {
   const key = keyOf(fields);
-  const hash =
+  const carried =
     key === undefined || key.length > keyCharactersMax
       ? undefined
-      : createHash('sha256').update(key, 'latin1').digest('hex');
-  const personal = hash === undefined ? undefined : rules.personal.get(hash);
+      : hash('sha256', Buffer.from(key, 'latin1'), 'hex');
+  const personal = carried === undefined ? undefined : rules.personal.get(carried);
   if (personal === undefined && rules.general.length === 0) return undefined;
   const reading = new RequestReading(fields);
-  const owner = key !== undefined && keyForm.test(key) ? hash : undefined;
+  const owner = key !== undefined && keyForm.test(key) ? carried : undefined;
   return personalOf(personal ?? [], reading) ?? generalOf(rules.general, reading, owner);
 };
 

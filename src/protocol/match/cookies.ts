@@ -3,6 +3,7 @@
  * signs belong to it. Names are case-sensitive.
  */
 export const cookieValue = (header: string, name: string): string | undefined => {
+  if (!header.includes(name)) return undefined;
   let begin = 0;
   while (begin <= header.length) {
     const next = header.indexOf(';', begin);

@@ -19,7 +19,9 @@ type Call = { readonly service: string; readonly method: string };
 export class RequestReading {
   readonly request: RequestFields;
   private parts: TargetParts | undefined;
+  private baggageText: string | undefined;
   private members: ReadonlyMap<string, string> | undefined;
+  private hostText: string | undefined;
   private call: Call | null | undefined;
 
   constructor(request: RequestFields) {
@@ -38,8 +40,11 @@ export class RequestReading {
 
   /** In lower case and without the port. */
   host(): string | undefined {
-    const value = this.request.valueOf(host);
-    return value === undefined ? undefined : hostOf(value);
+    if (this.hostText === undefined) {
+      const value = this.request.valueOf(host);
+      if (value !== undefined) this.hostText = hostOf(value);
+    }
+    return this.hostText;
   }
 
   cookie(name: string): string | undefined {
@@ -49,7 +54,12 @@ export class RequestReading {
 
   /** The value of the first member with that key, its percent signs decoded to octets. */
   baggage(key: string): string | undefined {
-    this.members ??= membersOf(this.request.valueOf(baggage));
+    if (this.members === undefined) {
+      // Most baggage doesn't have the key at all, and need not be taken apart to know it.
+      this.baggageText ??= this.request.valueOf(baggage) ?? '';
+      if (!this.baggageText.includes(key)) return undefined;
+      this.members = membersOf(this.baggageText);
+    }
     return this.members.get(key);
   }
 
@@ -69,10 +79,7 @@ export class RequestReading {
   }
 }
 
-const none: ReadonlyMap<string, string> = new Map();
-
-const membersOf = (value: string | undefined): ReadonlyMap<string, string> => {
-  if (value === undefined) return none;
+const membersOf = (value: string): ReadonlyMap<string, string> => {
   const members = new Map<string, string>();
   for (const { key, written } of parseBaggage(value)) {
     if (!members.has(key)) members.set(key, percentDecoded(written));
@@ -81,8 +88,14 @@ const membersOf = (value: string | undefined): ReadonlyMap<string, string> => {
 };
 
 // Only ASCII: `toLowerCase()` would also change octets of other letters.
-const hostOf = (value: string): string =>
-  value.replace(/:[0-9]*$/, '').replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+const hostOf = (value: string): string => {
+  let end = value.length;
+  while (isDigit(value.charCodeAt(end - 1))) end--;
+  const bare = value[end - 1] === ':' ? value.slice(0, end - 1) : value;
+  return /[A-Z]/.test(bare) ? bare.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : bare;
+};
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /** Whether a `content-type` is that of gRPC, which gRPC-Web's is not. */
 const isGrpc = (type: string | undefined): boolean =>

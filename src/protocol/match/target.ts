@@ -33,6 +33,8 @@ const pathStart = (target: string): number => {
  * signs are decoded, as in forms. A pair with a broken percent sign is not there.
  */
 export const queryParameter = (query: string, name: string): string | undefined => {
+  // Only an encoded name can be there in other letters.
+  if (!query.includes(name) && !query.includes('%') && !query.includes('+')) return undefined;
   let begin = 0;
   while (begin <= query.length) {
     const next = query.indexOf('&', begin);
