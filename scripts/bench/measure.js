@@ -83,13 +83,26 @@ const milliseconds = (text) => {
   return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
 };
 
-/** wrk on one thread with 32 connections. */
-export const load = async (url, { seconds, headers = [], postBytes = 0, folder }) => {
+// Each request asks for another path.
+const differLua = `local n = 0
+request = function()
+  n = n + 1
+  return wrk.format(nil, "/" .. n)
+end
+`;
+
+/** wrk on one thread with 32 connections; `differ`: no two requests have the same head. */
+export const load = async (url, { seconds, headers = [], postBytes = 0, differ, folder }) => {
   const args = ['-t1', '-c32', `-d${seconds}s`, '--latency'];
   for (const header of headers) args.push('-H', header);
   if (postBytes > 0) {
     const script = join(folder, `post-${postBytes}.lua`);
     writeFileSync(script, `wrk.method="POST"\nwrk.body=string.rep("x",${postBytes})\n`);
+    args.push('-s', script);
+  }
+  if (differ) {
+    const script = join(folder, 'differ.lua');
+    writeFileSync(script, differLua);
     args.push('-s', script);
   }
   const wrk = spawn('wrk', [...args, url]);

@@ -1,25 +1,26 @@
 // The proxies that are compared, each with one header rule that no request meets.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { freePort, has, listening, start } from './measure.js';
+import { freePort, listening, start } from './measure.js';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The service behind every proxy: nginx with a small answer. */
-export const startService = async (folder, answerBytes) => {
+/** The service behind every proxy: nginx; `differ`: no two answers have the same head. */
+export const startService = async (folder, answerBytes, differ = false) => {
   const port = await freePort();
   const file = join(folder, `nginx-${port}.conf`);
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, `answer-${port}`), 'x'.repeat(answerBytes));
   writeFileSync(
     file,
-    `worker_processes 1; daemon off; pid ${folder}/nginx-${port}.pid; error_log /dev/null;
+    `master_process off; daemon off; pid ${folder}/nginx-${port}.pid; error_log /dev/null;
 events { worker_connections 4096; }
 http { access_log off; client_max_body_size 0; keepalive_requests 100000000; sendfile on;
   server {
     listen 127.0.0.1:${port} backlog=1024;
+    ${differ ? 'add_header x-request-id $request_id;' : ''}
     location / { ${answerBytes > 2000 ? `root ${folder}; rewrite ^ /answer-${port} break;` : `return 200 "${'x'.repeat(answerBytes)}";`} }
   }
 }
@@ -30,7 +31,19 @@ http { access_log off; client_max_body_size 0; keepalive_requests 100000000; sen
   return { port, stop: () => child.kill('SIGTERM') };
 };
 
-const startHaproxy = async (folder, upstream) => {
+/** The same over HTTP/2 with prior knowledge: nghttpd with one file. */
+export const startHttp2Service = async (folder, answerBytes) => {
+  const port = await freePort();
+  const root = join(folder, `http2-${port}`);
+  mkdirSync(root);
+  writeFileSync(join(root, 'index.html'), 'x'.repeat(answerBytes));
+  const child = start('nghttpd', ['--no-tls', '-a', '127.0.0.1', '-n1', '-d', root, `${port}`]);
+  await listening(port);
+  return { child, port };
+};
+
+/** HAProxy on one thread. */
+export const startHaproxy = async (folder, upstream) => {
   const port = await freePort();
   const file = join(folder, `haproxy-${port}.cfg`);
   writeFileSync(
@@ -107,7 +120,3 @@ export const startAgent = async (name, upstream, rules) => {
   await manager.applied;
   return { name, child, port };
 };
-
-/** Every peer that is installed. */
-export const startPeers = async (folder, upstream) =>
-  has('haproxy') ? [await startHaproxy(folder, upstream)] : [];

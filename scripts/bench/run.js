@@ -1,7 +1,11 @@
-// `npm run bench -- NAME`: a benchmark beside peers. Linux with wrk, nginx and haproxy.
+// `npm run bench -- NAME`: a benchmark beside peers. Linux; each says what it needs.
 import { parseArgs } from 'node:util';
 
-const benchmarks = { agent: () => import('./agent.js'), match: () => import('./match.js') };
+const benchmarks = {
+  agent: () => import('./agent.js'),
+  http2: () => import('./http2.js'),
+  match: () => import('./match.js'),
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -44,11 +44,27 @@ export const startManager = (listen = '127.0.0.1:0') =>
 
 export const ownerToken = () => readFileSync(join(home(), 'token'), 'utf8').trim();
 
-export const startAgent = (managerUrl, upstreamPort) =>
-  startProgram('byway-agent.js', [
-    ...['--workload', 'soak', '--listen', '127.0.0.1:0', '--manager', managerUrl],
-    ...['--upstream', `127.0.0.1:${upstreamPort}`, '--token-file', join(home(), 'token')],
-  ]);
+/** `more`: further options of `byway-agent`. */
+export const startAgent = (managerUrl, upstreamPort, more = [], environment = {}) =>
+  startProgram(
+    'byway-agent.js',
+    [
+      ...['--workload', 'soak', '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0'],
+      ...['--upstream', `127.0.0.1:${upstreamPort}`, '--token-file', join(home(), 'token')],
+      ...['--manager', managerUrl, ...more],
+    ],
+    environment,
+  );
+
+/** What an agent's `/metrics` says, by name and labels. */
+export const metricsOf = async ({ ready }) => {
+  const answer = await fetch(`http://${ready.admin}/metrics`, {
+    signal: AbortSignal.timeout(10_000),
+  });
+  const lines = (await answer.text()).split('\n').filter((line) => /^\w/.test(line));
+  const split = (line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))];
+  return Object.fromEntries(lines.map(split));
+};
 
 /** A laptop's session that intercepts the service with the owner's key. */
 export const startLaptop = (managerUrl, port) =>

@@ -4,13 +4,20 @@ import { parseArgs } from 'node:util';
 const soaks = {
   unmatched: () => import('./unmatched.js'),
   storm: () => import('./storm.js'),
+  idle: () => import('./idle.js'),
+  slow: () => import('./slow.js'),
   fuzz: () => import('./fuzz.js'),
   match: () => import('./match.js'),
+  'fuzz-http2': () => import('./fuzz-http2.js'),
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    connections: { type: 'string' },
+    seconds: { type: 'string' },
+    seed: { type: 'string' },
+  },
 });
 const unknown = positionals.find((name) => !Object.hasOwn(soaks, name));
 if (unknown !== undefined) {

@@ -1,16 +1,23 @@
+import { beginsTls } from '../protocol/tls/client-hello.ts';
 import { detect, detectSettings } from './detect.ts';
 import { Http1Connection } from './http1/connection.ts';
 import type { Http1Services } from './http1/services.ts';
 import { Http2Connection } from './http2/connection.ts';
 import type { Http2Services } from './http2/services.ts';
 import { splice } from './splice.ts';
+import { TlsConnection } from './tls/connection.ts';
+import type { TlsServices } from './tls/services.ts';
 import type { Wire } from './wire.ts';
 
 /** How long the first bytes may take to tell what a connection speaks; then it is spliced. */
 export const detectMilliseconds = 10_000;
 
 /** What a client connection needs from its agent, whatever it speaks. */
-export type Services = Http1Services & Http2Services;
+export type Services = Http1Services &
+  Http2Services & {
+    /** Where the agent has a certificate, and the service's address; else TLS is spliced. */
+    readonly tls?: { readonly services: TlsServices; readonly host: string } | undefined;
+  };
 
 /** A client connection as the agent's server sees it. */
 export type Connection = {
@@ -38,6 +45,9 @@ class Beginning implements Connection {
   private readonly closed: () => void;
   private http1: Http1Connection | undefined;
   private http2: Http2Connection | undefined;
+  private tls: TlsConnection | undefined;
+  /** What is inside of TLS. */
+  private inner: Connection | undefined;
   private seen: Buffer = nothing;
   /** What a pod has said that speaks first. */
   private podSeen: Buffer = nothing;
@@ -56,14 +66,20 @@ class Beginning implements Connection {
   readonly drain = (): void => {
     this.http1?.drain();
     this.http2?.drain();
+    this.inner?.drain();
   };
 
   readonly abort = (): void => {
+    this.inner?.abort();
+    this.tls?.abort();
     this.client.abort();
     this.pod.abort();
   };
 
-  readonly expire = (time: number): void => this.http1?.expire(time);
+  readonly expire = (time: number): void => {
+    this.http1?.expire(time);
+    this.inner?.expire(time);
+  };
 
   private watchClient(): void {
     const { client, pod } = this;
@@ -102,9 +118,16 @@ class Beginning implements Connection {
 
   private clientSpoke(bytes: Buffer): void {
     this.seen = Buffer.concat([this.seen, bytes]);
-    const detected = detect(this.seen);
     // The time runs from the first byte: a connection opened in advance may stay silent.
     this.limitTime();
+    const tls = this.services.tls !== undefined && this.podSeen.length === 0;
+    const begins = tls ? beginsTls(this.seen) : false;
+    if (begins === true) this.beginTls();
+    else if (begins === false) this.beginPlain();
+  }
+
+  private beginPlain(): void {
+    const detected = detect(this.seen);
     if (detected === 'http2') this.beginHttp2();
     else if (detected === 'http1' && this.podSeen.length === 0) this.beginHttp1();
     else if (detected !== undefined) this.through();
@@ -133,6 +156,22 @@ class Beginning implements Connection {
     const pod = this.podFailed ? undefined : { wire: this.pod, seen: this.podSeen };
     const client = { wire: this.client, seen: this.seen };
     this.http2 = new Http2Connection(this.services, client, pod, this.closed);
+  }
+
+  private beginTls(): void {
+    clearTimeout(this.timer);
+    const { services, seen } = this;
+    if (services.tls === undefined) return;
+    const pod = this.podFailed ? undefined : this.pod;
+    this.tls = new TlsConnection(services.tls.services, { wire: this.client, seen }, pod, {
+      dial: services.dialPod,
+      host: services.tls.host,
+      inside: (client, dialPod) => {
+        const inside = { ...services, tls: undefined, dialPod };
+        this.inner = takeConnection(inside, client, () => {});
+      },
+      closed: this.closed,
+    });
   }
 
   private through(): void {

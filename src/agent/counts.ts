@@ -1,12 +1,15 @@
 import type { PassReason, RuleCounts } from '../protocol/reports.ts';
 
+// One for all rules that have none, of which there may be very many.
+const none: Readonly<Record<string, number>> = {};
+
 /** Counts of one rule on this agent; the fields mean what `RuleCounts` says. */
 export class Counter {
   matched = 0;
   diverted = 0;
   answered = 0;
-  readonly passed: Record<string, number> = {};
-  readonly failed: Record<string, number> = {};
+  passed: Readonly<Record<string, number>> = none;
+  failed: Readonly<Record<string, number>> = none;
   /** Set by every change, cleared by whoever reports. */
   changed = false;
 
@@ -26,18 +29,18 @@ export class Counter {
   }
 
   pass(reason: PassReason): void {
-    this.passed[reason] = (this.passed[reason] ?? 0) + 1;
+    this.passed = { ...this.passed, [reason]: (this.passed[reason] ?? 0) + 1 };
     this.changed = true;
   }
 
   fail(reason: string): void {
-    this.failed[reason] = (this.failed[reason] ?? 0) + 1;
+    this.failed = { ...this.failed, [reason]: (this.failed[reason] ?? 0) + 1 };
     this.changed = true;
   }
 
   snapshot(seen: number): RuleCounts {
     const { matched, diverted, answered } = this;
-    const passed = { ...this.passed };
-    return { seen, matched, diverted, answered, passed, failed: { ...this.failed } };
+    const { passed, failed } = this;
+    return { seen, matched, diverted, answered, passed, failed };
   }
 }

@@ -4,6 +4,9 @@ import type { Rule } from '../protocol/rules.ts';
 
 const windowMilliseconds = 1_000;
 
+// One for all rules without a rate, of which there may be very many.
+const noTimes = new Float64Array(0);
+
 /**
  * What one rule sends to its laptop, from this agent: how many requests are under way, and when the
  * latest were begun. Lives as long as the rule's counts.
@@ -12,7 +15,7 @@ export class Load {
   /** Requests under way to the laptop. */
   inFlight = 0;
   /** When each of the last `maxRps` requests was begun; the next one takes the oldest's place. */
-  private begun = new Float64Array(0);
+  private begun: Float64Array = noTimes;
   private oldest = 0;
 
   /** Counts one more request to the laptop unless it would be too many; `leave` goes with it. */

@@ -11,18 +11,26 @@ const connectionsUsual = 10_000;
 const filesPerConnection = 2;
 /** Files for everything that is no client connection: the manager, the admin port, Node itself. */
 const filesReserved = 48;
-/** Bytes that a connection may need for what it reads, keeps for replay and has yet to write. */
-const connectionBytes = 64 * 1024;
+/**
+ * Bytes that a connection may need for what it reads, keeps for replay and has yet to write. Half a
+ * head of 64 KB was measured to take 222 KB (`npm run soak -- slow`), an idle connection 30 KB.
+ */
+const connectionBytes = 224 * 1024;
+/** Bytes for everything that is no client connection; the agent takes some 65 MB without any. */
+const memoryReserved = 96 * 1024 * 1024;
 
 /** The most client connections that this process should take, by its file and memory limits. */
-export const connectionsMax = (): number => {
-  const files = openFilesMax();
+export const connectionsMax = (): number => connectionsWithin(openFilesMax(), memoryBytes());
+
+/** The same for so many files, where that is known, and so many bytes of memory. */
+export const connectionsWithin = (files: number | undefined, bytes: number): number => {
   const byFiles =
     files === undefined
       ? connectionsUsual
       : Math.floor((files - filesReserved) / filesPerConnection);
-  const byMemory = Math.floor(memoryBytes() / 2 / connectionBytes);
-  return Math.max(1, Math.min(byFiles, byMemory));
+  // In very little memory it's a quarter for them, because then nothing is sure.
+  const memory = Math.max(bytes / 4, bytes - memoryReserved);
+  return Math.max(1, Math.min(byFiles, Math.floor(memory / connectionBytes)));
 };
 
 /** The soft limit of open files, where it can be read (Linux). Node has raised it by then. */

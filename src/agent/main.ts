@@ -10,6 +10,7 @@ import { startManagerLink } from './manager-link/link.ts';
 import { type AgentOptions, agentHelp, parseAgentOptions } from './options.ts';
 import { RuleTable } from './rule-table.ts';
 import { startAgentServer } from './server.ts';
+import { startTls } from './tls/start.ts';
 
 /** All of draining after SIGTERM takes no longer. */
 const drainMilliseconds = 25_000;
@@ -33,6 +34,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
 const run = async (options: AgentOptions): Promise<number> => {
   const { workload, manager, routes } = options;
   const log = pino({ base: { workload: workload.name } }, pino.destination(2));
+  const tls = options.tls === undefined ? undefined : await startTls(options.tls, log);
   const table = new RuleTable();
   const stop = new AbortController();
   const link = startManagerLink({
@@ -48,11 +50,12 @@ const run = async (options: AgentOptions): Promise<number> => {
     signal: stop.signal,
   });
   const { connectionsMax } = options;
-  const server = await startAgentServer({ routes, table, divert: link.divert, connectionsMax });
+  const { divert } = link;
+  const server = await startAgentServer({ routes, table, divert, connectionsMax, tls });
   const admin =
     options.admin === undefined
       ? undefined
-      : await startAdmin(options.admin, () => metricsText({ ...server, table }));
+      : await startAdmin(options.admin, () => metricsText({ ...server, table, tls }));
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', listen: server.listen, admin: admin?.address ?? null })}\n`,
   );
@@ -60,6 +63,7 @@ const run = async (options: AgentOptions): Promise<number> => {
   log.info({ signal }, 'draining');
   await server.drain(options.drainDelayMs, drainMilliseconds);
   admin?.close();
+  tls?.stop();
   stop.abort();
   return exitCodes.ok;
 };

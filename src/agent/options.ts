@@ -3,8 +3,9 @@ import { type Address, parseAddress } from '../base/address.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Workload } from '../protocol/workload.ts';
 import type { Route } from './server.ts';
+import { type TlsOptions, tlsFlags, tlsHelp, tlsOptionsOf } from './tls/options.ts';
 
-export const agentHelp = `byway-agent: stands in front of a service and sends matching requests to laptops
+export const agentHelp: string = `byway-agent: stands in front of a service and sends matching requests to laptops
 
   byway-agent --workload cart --listen 127.0.0.1:8081 --upstream 127.0.0.1:9081 \\
     --manager http://127.0.0.1:7070 --token-file token
@@ -16,7 +17,7 @@ export const agentHelp = `byway-agent: stands in front of a service and sends ma
   --manager URL          the manager; the agent serves without it, too
   --token-file FILE      a token for this workload (default: the variable BYWAY_TOKEN)
   --admin HOST:PORT      serves /healthz and /metrics there (default: not)
-  --max-connections N    client connections at once (default: what the system allows)
+${tlsHelp}  --max-connections N    client connections at once (default: what the system allows)
   --drain-delay SECONDS  how long it accepts connections after SIGTERM (default: 5)
   --version, --help
 `;
@@ -30,6 +31,7 @@ export type AgentOptions = {
   readonly drainDelayMs: number;
   readonly admin: Address | undefined;
   readonly connectionsMax: number | undefined;
+  readonly tls: TlsOptions | undefined;
 };
 
 /** Reads the command line. Throws a usage error, or returns what to print instead. */
@@ -39,18 +41,20 @@ export const parseAgentOptions = (
   const values = parsed(argv);
   if (values.help === true) return { print: 'help' };
   if (values.version === true) return { print: 'version' };
+  const name = required(values.workload, '--workload NAME');
+  const routes = routesOf(values.listen ?? [], values.upstream ?? []);
   return {
-    workload: {
-      namespace: values.namespace ?? 'default',
-      kind: 'process',
-      name: required(values.workload, '--workload NAME'),
-    },
-    routes: routesOf(values.listen ?? [], values.upstream ?? []),
+    workload: { namespace: values.namespace ?? 'default', kind: 'process', name },
+    routes,
     manager: managerOf(required(values.manager, '--manager URL')),
     tokenFile: values['token-file'],
     drainDelayMs: secondsOf(values['drain-delay'] ?? '5') * 1000,
     admin: values.admin === undefined ? undefined : parseAddress(values.admin, '--admin'),
     connectionsMax: connectionsOf(values['max-connections']),
+    tls: tlsOptionsOf(
+      values,
+      routes.map((route) => route.upstream),
+    ),
   };
 };
 
@@ -70,6 +74,7 @@ const parsed = (argv: readonly string[]) => {
         'drain-delay': text,
         admin: text,
         'max-connections': text,
+        ...tlsFlags,
         version: flag,
         help: { type: 'boolean', short: 'h' },
       },

@@ -1,13 +1,15 @@
 import { compileMatcher, type Matcher } from '../protocol/match/matcher.ts';
-import { compareRules, type Ranked } from '../protocol/match/order.ts';
+import { type Rank, rankOf } from '../protocol/match/order.ts';
 import { PatternFault } from '../protocol/match/pattern/fault.ts';
 import type { Rule, RuleEvent } from '../protocol/rules.ts';
 import { Counter } from './counts.ts';
 import { Load } from './guard.ts';
+import { byOrder, insertInOrder } from './rule-order.ts';
 
 /** A rule as this agent uses it. */
 export type AppliedRule = {
   readonly rule: Rule;
+  readonly rank: Rank;
   readonly counter: Counter;
   readonly load: Load;
   readonly matches: Matcher;
@@ -19,21 +21,20 @@ export type AppliedRule = {
 export type PortRules = {
   /** Requests decided on this port while it had rules. */
   seen: number;
-  /** By the SHA-256 of the key, in the order in which they are tried. */
-  readonly personal: Map<string, readonly AppliedRule[]>;
+  /** By the SHA-256 of the key, in the order in which they are tried; no list is empty. */
+  readonly personal: Map<string, AppliedRule[]>;
   /** In the order in which they are tried. */
-  general: readonly AppliedRule[];
+  readonly general: AppliedRule[];
 };
 
 const never: Matcher = () => false;
-
-const without = (rules: readonly AppliedRule[], gone: AppliedRule): readonly AppliedRule[] =>
-  rules.filter((rule) => rule !== gone);
 
 /** What the manager has told this agent, arranged for quick decisions. */
 export class RuleTable {
   /** The last event that is in effect; null before the first. */
   applied: { readonly epoch: string; readonly version: number } | null = null;
+  /** Events that were applied since the start. */
+  changes = 0;
   private readonly rules = new Map<string, AppliedRule>();
   private readonly ports = new Map<number, PortRules>();
 
@@ -64,6 +65,7 @@ export class RuleTable {
     else if (event.type === 'put') this.put(event.rule);
     else this.remove(event.id);
     this.applied = { epoch: event.epoch, version: event.version };
+    this.changes += 1;
     return true;
   }
 
@@ -71,30 +73,44 @@ export class RuleTable {
     return this.applied?.epoch === epoch && version > this.applied.version;
   }
 
+  // All at once: one place after another in a long order would hold up the requests for seconds.
   private replaceAll(rules: readonly Rule[]): void {
-    const ids = new Set(rules.map((rule) => rule.id));
-    for (const id of [...this.rules.keys()]) if (!ids.has(id)) this.remove(id);
-    for (const rule of rules) this.put(rule);
+    const before = new Map(this.rules);
+    this.rules.clear();
+    for (const port of this.ports.values()) {
+      port.personal.clear();
+      port.general.length = 0;
+    }
+    for (const rule of new Map(rules.map((one) => [one.id, one])).values()) {
+      const applied = this.appliedOf(rule, before.get(rule.id));
+      this.rules.set(rule.id, applied);
+      if ('keySha256' in rule.match) insertInOrder(this.listOf(rule), applied);
+      else this.listOf(rule).push(applied);
+    }
+    for (const [number, { general }] of this.ports) {
+      general.sort(byOrder);
+      this.forgetWithoutRules(number);
+    }
   }
 
   private put(rule: Rule): void {
     const before = this.rules.get(rule.id);
     if (before !== undefined) this.detach(before);
-    const port = this.portOf(rule.port);
-    const applied: AppliedRule = {
+    const applied = this.appliedOf(rule, before);
+    this.rules.set(rule.id, applied);
+    insertInOrder(this.listOf(rule), applied);
+    if (before !== undefined) this.forgetWithoutRules(before.rule.port);
+  }
+
+  private appliedOf(rule: Rule, before: AppliedRule | undefined): AppliedRule {
+    return {
       rule,
+      rank: rankOf(rule, rule.match.all ?? []),
       counter: before?.counter ?? new Counter(),
       load: before?.load ?? new Load(),
       matches: matcherOf(rule),
-      seenBefore: before?.rule.port === rule.port ? before.seenBefore : port.seen,
+      seenBefore: before?.rule.port === rule.port ? before.seenBefore : this.portOf(rule.port).seen,
     };
-    this.rules.set(rule.id, applied);
-    if ('keySha256' in rule.match) {
-      const others = port.personal.get(rule.match.keySha256) ?? [];
-      port.personal.set(rule.match.keySha256, [...others, applied].sort(byOrder));
-    } else {
-      port.general = [...port.general, applied].sort(byOrder);
-    }
   }
 
   private remove(id: string): void {
@@ -102,21 +118,32 @@ export class RuleTable {
     if (applied === undefined) return;
     this.rules.delete(id);
     this.detach(applied);
-    const port = this.portOf(applied.rule.port);
-    // A port without rules costs its requests nothing.
-    if (port.personal.size === 0 && port.general.length === 0) this.ports.delete(applied.rule.port);
+    this.forgetWithoutRules(applied.rule.port);
   }
 
   private detach(applied: AppliedRule): void {
-    const { match, port: number } = applied.rule;
-    const port = this.portOf(number);
-    if ('keySha256' in match) {
-      const others = without(port.personal.get(match.keySha256) ?? [], applied);
-      if (others.length === 0) port.personal.delete(match.keySha256);
-      else port.personal.set(match.keySha256, others);
-    } else {
-      port.general = without(port.general, applied);
+    const { match, port } = applied.rule;
+    const list = this.listOf(applied.rule);
+    const at = list.indexOf(applied);
+    if (at !== -1) list.splice(at, 1);
+    if ('keySha256' in match && list.length === 0) {
+      this.portOf(port).personal.delete(match.keySha256);
     }
+  }
+
+  /** The rules that are tried with this one. */
+  private listOf({ match, port }: Rule): AppliedRule[] {
+    const { personal, general } = this.portOf(port);
+    if (!('keySha256' in match)) return general;
+    const list = personal.get(match.keySha256) ?? [];
+    personal.set(match.keySha256, list);
+    return list;
+  }
+
+  // A port without rules costs its requests nothing.
+  private forgetWithoutRules(port: number): void {
+    const { personal, general } = this.portOf(port);
+    if (personal.size === 0 && general.length === 0) this.ports.delete(port);
   }
 
   private portOf(port: number): PortRules {
@@ -135,12 +162,3 @@ const matcherOf = ({ match }: Rule): Matcher => {
     throw error;
   }
 };
-
-const rankedOf = ({ rule }: AppliedRule): Ranked => ({
-  id: rule.id,
-  conditions: rule.match.all ?? [],
-  createdAt: rule.createdAt,
-});
-
-const byOrder = (one: AppliedRule, other: AppliedRule): number =>
-  compareRules(rankedOf(one), rankedOf(other));

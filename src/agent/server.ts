@@ -11,6 +11,7 @@ import type { Divert } from './divert.ts';
 import { connectionsMax, headMilliseconds, sweepMilliseconds } from './limits.ts';
 import type { RuleTable } from './rule-table.ts';
 import { acceptWire, dialWire } from './sockets.ts';
+import type { TlsServices } from './tls/services.ts';
 
 /** A pair of addresses: where the service's traffic arrives, and where the app listens. */
 export type Route = { readonly listen: Address; readonly upstream: Address };
@@ -23,6 +24,8 @@ export type AgentServerOptions = {
   readonly divert: Divert;
   /** Client connections at once; what the system allows without. */
   readonly connectionsMax?: number | undefined;
+  /** Without it TLS is spliced. */
+  readonly tls?: TlsServices | undefined;
 };
 
 export type AgentServer = {
@@ -99,7 +102,7 @@ type State = {
 };
 
 const servicesOf = (
-  { table, divert }: AgentServerOptions,
+  { table, divert, tls }: AgentServerOptions,
   { upstream }: Route,
   state: State,
 ): Services => ({
@@ -111,6 +114,7 @@ const servicesOf = (
   },
   divert,
   dialPod: () => dialWire(upstream),
+  tls: tls === undefined ? undefined : { services: tls, host: upstream.host },
   draining: () => state.draining,
 });
 

@@ -25,7 +25,7 @@ export const acceptWire = (accepted: Socket): Wire => {
 };
 
 const wireOn = (socket: Socket, memory: ReadBuffer): Wire => {
-  const wire = new Wire(socket);
+  const wire = new Wire(socket, socket);
   memory.wire = wire;
   socket.resume();
   return wire;

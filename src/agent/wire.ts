@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { DirectWriter } from './direct-write.ts';
 
 /** What happens on a wire; the owner swaps the whole object when its view of the wire changes. */
 export type WireHandler = {
@@ -25,11 +26,14 @@ const nobody: WireHandler = { bytes: () => {}, end: () => {}, drain: () => {}, c
 export class Wire {
   handler: WireHandler = nobody;
   readonly stream: Duplex;
+  private readonly direct: DirectWriter | undefined;
   private ended = false;
   private paused = false;
 
-  constructor(stream: Duplex) {
+  /** On a stream that the caller makes bring its bytes; `tcp` is the same stream, if it is that. */
+  constructor(stream: Duplex, tcp?: Socket) {
     this.stream = stream;
+    this.direct = tcp === undefined ? undefined : new DirectWriter(tcp, () => this.written());
     let clean = true;
     stream.on('end', () => this.handler.end());
     stream.on('drain', () => this.handler.drain());
@@ -50,6 +54,12 @@ export class Wire {
   write(bytes: Buffer): boolean {
     const { stream } = this;
     if (this.ended || stream.destroyed) return true;
+    const written = this.direct?.write(bytes) ?? 'refused';
+    if (written === 'whole') return true;
+    if (written === 'unfinished') {
+      keepMemory(bytes);
+      return false;
+    }
     const room = stream.write(bytes);
     // Most writes finish at once, whatever Node said before it tried.
     if (stream.writableLength === 0) return true;
@@ -59,14 +69,25 @@ export class Wire {
 
   /** Some of what was written is still read from its memory. */
   get busy(): boolean {
-    return this.stream.writableLength > 0;
+    return this.stream.writableLength > 0 || this.direct?.unfinished === true;
+  }
+
+  /** Our side has ended, or will behind what is still to be written. */
+  get isEnded(): boolean {
+    return this.ended;
   }
 
   /** Sends the end of our side; the other side may go on. */
   end(): void {
     if (this.ended || this.stream.destroyed) return;
     this.ended = true;
-    this.stream.end();
+    // Until then the wire can still be reset, so that half of what was said never looks whole.
+    if (this.direct?.unfinished !== true) this.stream.end();
+  }
+
+  private written(): void {
+    if (this.ended) this.stream.end();
+    else this.handler.drain();
   }
 
   pause(): void {
@@ -112,6 +133,8 @@ let reading: ReadBuffer | undefined;
 /** The memory that one socket is read into, replaced when a write still needs it. */
 export class ReadBuffer {
   private memory: Buffer = Buffer.allocUnsafeSlow(readBytesMax);
+  /** The last read's bytes: reads are often as long as the one before. */
+  private last: Buffer = this.memory;
   /** Where the bytes go; set before the first read. */
   wire: Wire | undefined;
 
@@ -124,7 +147,7 @@ export class ReadBuffer {
     callback: (length) => {
       reading = this;
       try {
-        this.wire?.handler.bytes(this.memory.subarray(0, length));
+        this.wire?.handler.bytes(this.firstBytes(length));
       } finally {
         reading = undefined;
       }
@@ -132,9 +155,16 @@ export class ReadBuffer {
     },
   };
 
+  private firstBytes(length: number): Buffer {
+    if (this.last.length !== length) this.last = this.memory.subarray(0, length);
+    return this.last;
+  }
+
   /** A write holds on to some of these bytes: the next read gets other memory. */
   giveAway(bytes: Buffer): void {
-    if (bytes.buffer === this.memory.buffer) this.memory = Buffer.allocUnsafeSlow(readBytesMax);
+    if (bytes.buffer !== this.memory.buffer) return;
+    this.memory = Buffer.allocUnsafeSlow(readBytesMax);
+    this.last = this.memory;
   }
 }
 

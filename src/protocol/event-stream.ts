@@ -9,18 +9,26 @@ export const eventCharactersMax: number = 16 * 1024 * 1024;
  * comments; ids and retry times are not used here. Throws when one event exceeds 16 Mi characters.
  */
 export class EventStreamReader {
-  private rest = '';
+  /** The line that has begun; searched once, however many pieces it comes in. */
+  private begun = '';
+  /** A CR at the end of a piece, whose LF may follow. */
+  private held = '';
   private type = 'message';
   private data: string[] = [];
   private characters = 0;
 
   /** The events that `text` completes. */
   take(text: string): readonly StreamEvent[] {
-    const lines = (this.rest + text).split(/\r\n|\n|\r(?!$)/);
-    this.rest = lines.pop() ?? '';
+    const lines = (this.held + text).split(/\r\n|\n|\r(?!$)/);
+    const last = lines.pop() ?? '';
     const events: StreamEvent[] = [];
-    for (const line of lines) this.line(line, events);
-    if (this.characters + this.rest.length > eventCharactersMax) {
+    for (const line of lines) {
+      this.line(this.begun + line, events);
+      this.begun = '';
+    }
+    this.held = last.endsWith('\r') ? '\r' : '';
+    this.begun += last.slice(0, last.length - this.held.length);
+    if (this.characters + this.begun.length > eventCharactersMax) {
       throw new Error('an event of the stream is too long');
     }
     return events;

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { connectionsMax } from '../../src/agent/limits.ts';
-import { programPath } from '../cli/processes/process.ts';
+import { connectionsMax, connectionsWithin } from '../../src/agent/limits.ts';
 import { openRawClient } from '../support/raw-client.ts';
 import { startRawServer } from '../support/raw-server.ts';
 import { until } from '../support/until.ts';
 import { startAgent } from './start-agent.ts';
+import { startLimited } from './start-limited.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -30,6 +29,16 @@ const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
 test('the limit of connections is some, and never none', () => {
   expect(connectionsMax()).toBeGreaterThanOrEqual(1);
+  expect(connectionsWithin(0, 0)).toBe(1);
+});
+
+test('connections that all need the most fit into the memory, and into the files', () => {
+  const megabyte = 1024 * 1024;
+  expect(connectionsWithin(1_000_000, 256 * megabyte)).toBe(731);
+  expect(connectionsWithin(undefined, 256 * megabyte)).toBe(731);
+  expect(connectionsWithin(undefined, 64 * megabyte)).toBe(73);
+  expect(connectionsWithin(undefined, 64 * 1024 * megabyte)).toBe(10_000);
+  expect(connectionsWithin(1024, 64 * 1024 * megabyte)).toBe(488);
 });
 
 test('connections beyond the limit are reset, and taken again when there is room', async () => {
@@ -107,7 +116,8 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const pod = await answering();
     for (const more of [[], ['--max-connections', '1000']]) {
-      const { child, port, stderr } = await startLimited(pod.port, more);
+      const { child, port, stderr } = await startLimited(pod.port, more, { files: 64 });
+      closers.push(() => child.kill('SIGKILL'));
       const clients: Socket[] = [];
       for (let count = 0; count < 200; count++) {
         const socket = connect({ port, host: '127.0.0.1' });
@@ -135,33 +145,3 @@ test.runIf(process.platform === 'linux')(
   },
   60_000,
 );
-
-const startLimited = async (upstream: number, more: readonly string[]) => {
-  const args = [
-    '--workload',
-    'a',
-    '--listen',
-    '127.0.0.1:0',
-    '--upstream',
-    `127.0.0.1:${upstream}`,
-  ];
-  const child: ChildProcess = spawn(
-    'sh',
-    [
-      ...['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, programPath('byway-agent')],
-      ...[...args, '--manager', 'http://127.0.0.1:1', ...more],
-    ],
-    { env: { PATH: process.env['PATH'], BYWAY_TOKEN: 'x' }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  closers.push(() => child.kill('SIGKILL'));
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr?.on('data', (text) => {
-    stderr += text;
-  });
-  await until(() => stdout.includes('"ready"'), 'the agent', 20_000);
-  const { listen } = JSON.parse(stdout) as { readonly listen: readonly string[] };
-  return { child, port: Number(listen[0]?.split(':')[1]), stderr: () => stderr };
-};

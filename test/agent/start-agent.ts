@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { Divert } from '../../src/agent/divert.ts';
 import { RuleTable } from '../../src/agent/rule-table.ts';
 import { type AgentServer, startAgentServer } from '../../src/agent/server.ts';
+import type { TlsServices } from '../../src/agent/tls/services.ts';
 import type { RuleMatch } from '../../src/protocol/match.ts';
 import type { Rule } from '../../src/protocol/rules.ts';
 
@@ -26,6 +27,7 @@ export const startAgent = async (
   upstream: number,
   divert: Divert = noLaptop,
   connectionsMax?: number,
+  tls?: TlsServices,
 ): Promise<TestAgent> => {
   const table = new RuleTable();
   const server = await startAgentServer({
@@ -38,6 +40,7 @@ export const startAgent = async (
     table,
     divert,
     connectionsMax,
+    tls,
   });
   const port = Number(server.listen[0]?.split(':').at(-1));
   const rules = (...list: readonly Rule[]): void => {

@@ -1,5 +1,7 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { dialWire } from '../../src/agent/sockets.ts';
+import { acceptWire, dialWire } from '../../src/agent/sockets.ts';
+import type { Wire } from '../../src/agent/wire.ts';
 import { openRawClient } from '../support/raw-client.ts';
 import { startRawServer } from '../support/raw-server.ts';
 import { until } from '../support/until.ts';
@@ -61,4 +63,56 @@ test.each<[string, (act: () => void) => void]>([
     later(() => wire.abort());
     await until(() => closed, 'the close', 2_000);
   }
+});
+
+// What is read over bytes that a write still holds would show at once.
+test.each([
+  ['in one write a read', 1],
+  ['in many writes a read', 5],
+])('bytes wait unharmed for a slow reader, %s', async (_, writes) => {
+  const sent = Buffer.from(Uint32Array.from({ length: 4 * 1024 * 1024 }, (__, at) => at).buffer);
+  const source = await startRawServer(undefined, (socket) => void socket.end(sent));
+  const sink = await startRawServer(undefined, (socket) => void socket.pause());
+  closers.push(source.close, sink.close);
+  const to = dialWire({ host: '127.0.0.1', port: sink.port });
+  await until(() => sink.sockets.length === 1);
+  const from = dialWire({ host: '127.0.0.1', port: source.port });
+  closers.push(async () => [from, to].forEach((wire) => void wire.abort()));
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+  };
+  // Nobody heeds that there is no room, so that reading goes on.
+  const bytes = (read: Buffer): void => {
+    const step = Math.ceil(read.length / writes);
+    for (let at = 0; at < read.length; at += step) to.write(read.subarray(at, at + step));
+  };
+  from.handler = { ...from.handler, bytes, end };
+  await until(() => ended);
+  const slow = sink.sockets[0] as Socket;
+  const received: Buffer[] = [];
+  slow.removeAllListeners('data').on('data', (read) => received.push(read));
+  const length = (): number => received.reduce((sum, read) => sum + read.length, 0);
+  slow.resume();
+  await until(() => length() === sent.length);
+  expect(Buffer.concat(received).equals(sent)).toBe(true);
+});
+
+test('a wire that is aborted with its end behind unwritten bytes is reset', async () => {
+  const wires: Wire[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    wires.push(acceptWire(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(async () => void server.close());
+  const client = await openRawClient((server.address() as AddressInfo).port);
+  client.socket.pause();
+  await until(() => wires.length === 1);
+  const wire = wires[0] as Wire;
+  while (wire.write(Buffer.alloc(1024 * 1024)));
+  wire.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  wire.abort();
+  client.socket.resume();
+  expect(await client.closed).toBe('reset');
 });

@@ -23,3 +23,12 @@ test('refuses an event without end', () => {
     for (let pieces = 0; pieces < 20; pieces++) reader.take(piece);
   }).toThrow('too long');
 });
+
+test('a large event that comes in many small pieces is searched once', () => {
+  const reader = new EventStreamReader();
+  const data = 'x'.repeat(8 * 1024 * 1024);
+  reader.take('data: ');
+  for (let at = 0; at < data.length; at += 128) reader.take(data.slice(at, at + 128));
+  expect(reader.take('\r')).toEqual([]);
+  expect(reader.take('\n\r\n')).toEqual([{ type: 'message', data }]);
+});

@@ -1,5 +1,7 @@
 import type { Clients } from '../clients.ts';
 import type { AppliedRule, RuleTable } from '../rule-table.ts';
+import { family } from './family.ts';
+import { type TlsMeasured, tlsFamilies } from './tls-metrics.ts';
 
 /** Requests that were decided since the start. */
 export type Decided = { readonly matched: number; readonly unmatched: number };
@@ -8,18 +10,18 @@ export type Measured = {
   readonly clients: Clients;
   readonly decided: Decided;
   readonly table: RuleTable;
+  /** Where the agent has a certificate. */
+  readonly tls?: TlsMeasured | undefined;
 };
 
 /** Rules that are shown; of more, those with the most matched requests. */
 const rulesMax = 1_000;
 
-type Line = { readonly labels?: Readonly<Record<string, string>>; readonly value: number };
-
 /**
  * What an agent has measured, in Prometheus' text format 0.0.4. A rule is shown once a request
  * matched it; never a key or a header.
  */
-export const metricsText = ({ clients, decided, table }: Measured): string => {
+export const metricsText = ({ clients, decided, table, tls }: Measured): string => {
   const bytes = clients.bytes();
   const rules = shownRules(table);
   const prefix = 'byway_agent_';
@@ -41,7 +43,11 @@ export const metricsText = ({ clients, decided, table }: Measured): string => {
       { labels: { verdict: 'unmatched' }, value: decided.unmatched },
     ]),
     family(`${prefix}rules`, 'gauge', 'Rules in effect.', [{ value: table.size }]),
+    family(`${prefix}rule_changes_total`, 'counter', "Changes of rules, by the manager's events.", [
+      { value: table.changes },
+    ]),
     ...ruleFamilies(prefix, rules),
+    ...(tls === undefined ? [] : tlsFamilies(tls)),
   ];
   return all.join('');
 };
@@ -86,20 +92,3 @@ const labelsOf = ({ rule }: AppliedRule): Readonly<Record<string, string>> => ({
   rule: rule.id,
   name: rule.name,
 });
-
-const family = (
-  name: string,
-  type: 'gauge' | 'counter',
-  help: string,
-  lines: readonly Line[],
-): string =>
-  [
-    `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`,
-    ...lines.map(({ labels, value }) => `${name}${labelsText(labels)} ${value}\n`),
-  ].join('');
-
-const labelsText = (labels: Line['labels']): string => {
-  if (labels === undefined) return '';
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return `{${pairs.join(',')}}`;
-};

@@ -1,6 +1,7 @@
 import { type BodyReader, readBody } from '../../protocol/http1/body.ts';
 import { HttpFault } from '../../protocol/http1/fault.ts';
 import { part } from '../../protocol/http1/fields.ts';
+import { LastHead } from '../../protocol/http1/last-head.ts';
 import { type ResponseHead, readResponseHead } from '../../protocol/http1/response-head.ts';
 import { firstLineBytesMax } from '../../protocol/limits.ts';
 import { withLines } from './edit-head.ts';
@@ -30,6 +31,7 @@ export class AnswerReader {
   started = false;
   private readonly owner: AnswerOwner;
   private readonly expected: Exchange[] = [];
+  private readonly last: LastHead<ResponseHead> = new LastHead(readResponseHead);
   private pending: Buffer = nothing;
   private head: ResponseHead | undefined;
   private body: BodyReader | undefined;
@@ -84,18 +86,25 @@ export class AnswerReader {
       this.fail('an answer that nobody asked for');
       return undefined;
     }
-    if (isPartOfLine(bytes, at)) return undefined;
-    const head = readResponseHead(at === 0 ? bytes : bytes.subarray(at), exchange.method);
+    const { method } = exchange;
+    const head = this.last.again(bytes, at, method) ?? this.readNewHead(bytes, at, method);
     if (head === undefined) return undefined;
     const end = at + head.length;
     if (head.interim) {
-      this.owner.forward(head.bytes);
+      this.owner.forward(part(bytes, at, end));
       return end;
     }
-    if (head.status === 101 || (exchange.method === 'CONNECT' && head.status < 300)) {
-      return this.switch(exchange, head, bytes.subarray(end));
+    if (head.status === 101 || (method === 'CONNECT' && head.status < 300)) {
+      return this.switch(exchange, bytes.subarray(at, end), bytes.subarray(end));
     }
     return this.startBody(exchange, head, bytes, at);
+  }
+
+  private readNewHead(bytes: Buffer, at: number, method: string): ResponseHead | undefined {
+    if (isPartOfLine(bytes, at)) return undefined;
+    const head = readResponseHead(at === 0 ? bytes : bytes.subarray(at), method);
+    if (head !== undefined) this.last.keep(bytes, at, head.length, method);
+    return head;
   }
 
   // Head and body go out as one write when the head gains nothing.
@@ -115,7 +124,7 @@ export class AnswerReader {
     if (marks.length === 0) {
       this.owner.forward(part(bytes, at, end));
     } else {
-      this.owner.forward(withLines(head.bytes, marks));
+      this.owner.forward(withLines(bytes.subarray(at, headEnd), marks));
       if (end > headEnd) this.owner.forward(bytes.subarray(headEnd, end));
     }
     if (body.done()) this.finish(exchange, head.persistent);
@@ -140,13 +149,13 @@ export class AnswerReader {
     this.owner.answered(exchange, persistent && exchange.persistent);
   }
 
-  private switch(exchange: Exchange, head: ResponseHead, rest: Buffer): undefined {
+  private switch(exchange: Exchange, head: Buffer, rest: Buffer): undefined {
     if (!exchange.switches) {
       this.fail('a change of protocol that nobody asked for');
       return;
     }
     this.stopped = true;
-    this.owner.forward(withLines(head.bytes, this.owner.marks(exchange)));
+    this.owner.forward(withLines(head, this.owner.marks(exchange)));
     this.owner.switched(exchange, rest);
   }
 

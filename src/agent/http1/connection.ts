@@ -15,6 +15,8 @@ import { invalidAnswer, type Refusal, refusalBytes } from './refusal.ts';
 import { RequestReader } from './requests.ts';
 import type { Http1Services } from './services.ts';
 
+const unmarked: readonly string[] = [];
+
 /**
  * One client connection that speaks HTTP/1: reads its requests, decides each, sends it to the pod
  * or the laptop, and brings the answers back in order. `closed` is called once, at the end.
@@ -58,7 +60,7 @@ export class Http1Connection {
     };
     this.requests = new RequestReader({
       ready: () => this.ready(),
-      begin: (head, body) => this.begin(head, body),
+      begin: (head, bytes) => this.begin(head, bytes),
       more: (bytes) => this.flow(this.leg?.send(bytes) ?? true),
       complete: () => this.leg?.complete(),
       faulty: (fault, begun) => this.faulty(fault, begun),
@@ -80,7 +82,7 @@ export class Http1Connection {
     this.requests.take(bytes);
     // Nothing is read that could not be looked at, so a client that pipelines without end waits.
     // After our end they get no answer, and a client that isn't read is never seen to end.
-    if (this.requests.waiting && this.client.stream.writableEnded) this.finish();
+    if (this.requests.waiting && this.client.isEnded) this.finish();
     else if (this.requests.waiting) this.client.pause();
   };
 
@@ -105,7 +107,7 @@ export class Http1Connection {
     return podOnly && this.waiting.length < pipelinedRequestsMax;
   }
 
-  private begin(head: RequestHead, body: Buffer): boolean {
+  private begin(head: RequestHead, received: Buffer): boolean {
     const verdict = this.held ?? this.services.decide(head);
     this.held = this.waiting.length > 0 ? verdict : undefined;
     if (this.held !== undefined) return false;
@@ -114,7 +116,7 @@ export class Http1Connection {
     verdict?.counter.match();
     this.waiting.push(exchange);
     this.lastBegun = !persistent;
-    const bytes = forwarded(head, body);
+    const bytes = forwarded(head, received);
     const obstacle = verdict === undefined ? undefined : admit(verdict);
     if (verdict === undefined) this.beginOnPod(exchange, bytes);
     else if (obstacle === undefined) this.beginOnLaptop(exchange, verdict, bytes);
@@ -182,7 +184,7 @@ export class Http1Connection {
   }
 
   private marks({ servedBy }: Exchange): readonly string[] {
-    const lines = servedBy === undefined ? [] : [`x-byway-served-by: ${servedBy}`];
+    const lines = servedBy === undefined ? unmarked : [`x-byway-served-by: ${servedBy}`];
     // Only the last answer under way may say so: a client reads none behind it.
     if (!this.services.draining() || this.waiting.length > 1) return lines;
     this.closing = true;

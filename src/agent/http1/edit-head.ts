@@ -17,27 +17,23 @@ const upgrade = fieldName('upgrade');
 const settings = fieldName('http2-settings');
 const connection = fieldName('connection');
 
-/** What is sent on of a head and the bytes of its body that came right behind it. */
-export const forwarded = (head: RequestHead, body: Buffer): Buffer => {
-  const kept = withoutH2cOffer(head);
-  if (body.length === 0) return kept;
-  if (kept !== head.bytes) return Buffer.concat([kept, body]);
-  // The two stand in one piece of memory, so that one write takes both.
-  const { buffer, byteOffset, byteLength } = head.bytes;
-  return Buffer.from(buffer, byteOffset, byteLength + body.byteLength);
+/** What is sent on of these bytes: the head and what has come of its body. */
+export const forwarded = (head: RequestHead, bytes: Buffer): Buffer => {
+  const edited = withoutH2cOffer(head);
+  return edited === undefined ? bytes : Buffer.concat([edited, bytes.subarray(head.length)]);
 };
 
 /**
- * The head without its offer to change to h2c, or as it is when it offers nothing. Accepted, it
+ * The head without its offer to change to h2c, or undefined when it offers nothing. Accepted, it
  * would hide the connection's later requests from matching; RFC 9113 3.1 has made it obsolete.
  */
-const withoutH2cOffer = (head: RequestHead): Buffer => {
+const withoutH2cOffer = (head: RequestHead): Buffer | undefined => {
   const { fields } = head;
   const offers = fields.valueOf(upgrade);
-  if (offers === undefined && fields.linesOf(settings) === 0) return head.bytes;
+  if (offers === undefined && fields.linesOf(settings) === 0) return undefined;
   const others = listed(offers ?? '').filter((name) => !/^h2c$/i.test(name));
   if (fields.linesOf(settings) === 0 && others.length === listed(offers ?? '').length) {
-    return head.bytes;
+    return undefined;
   }
   const kept = [head.bytes.subarray(0, fields.positions[0])];
   for (let line = 0; line < fields.count; line++) {

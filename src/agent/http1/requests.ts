@@ -1,6 +1,7 @@
 import { type BodyReader, readBody } from '../../protocol/http1/body.ts';
 import { HttpFault } from '../../protocol/http1/fault.ts';
 import { part } from '../../protocol/http1/fields.ts';
+import { LastHead } from '../../protocol/http1/last-head.ts';
 import { type RequestHead, readRequestHead } from '../../protocol/http1/request-head.ts';
 import { firstLineBytesMax } from '../../protocol/limits.ts';
 
@@ -8,8 +9,8 @@ import { firstLineBytesMax } from '../../protocol/limits.ts';
 export type RequestOwner = {
   /** Whether the next request may be looked at now. */
   readonly ready: () => boolean;
-  /** False: not now, ask again with `resume`. Bytes are the head and what has come of the body. */
-  readonly begin: (head: RequestHead, body: Buffer) => boolean;
+  /** False: not now, ask again with `resume`. Bytes: the head and what has come of the body. */
+  readonly begin: (head: RequestHead, bytes: Buffer) => boolean;
   /** More verified bytes of the body. */
   readonly more: (bytes: Buffer) => void;
   readonly complete: () => void;
@@ -25,6 +26,7 @@ export class RequestReader {
   /** Since when a head is incomplete, in milliseconds of the epoch; infinite when none is. */
   headSince: number = Number.POSITIVE_INFINITY;
   private readonly owner: RequestOwner;
+  private readonly last: LastHead<RequestHead> = new LastHead(readRequestHead);
   private pending: Buffer = nothing;
   private body: BodyReader | undefined;
   private held = false;
@@ -96,20 +98,24 @@ export class RequestReader {
 
   private readHead(bytes: Buffer, at: number): number | undefined {
     if (!this.owner.ready()) return this.hold();
-    if (bytes.indexOf(lineFeed, at) === -1 && bytes.length - at <= firstLineBytesMax) {
-      return undefined;
-    }
-    const head = readRequestHead(at === 0 ? bytes : bytes.subarray(at));
+    const head = this.last.again(bytes, at) ?? this.readNewHead(bytes, at);
     if (head === undefined) return undefined;
-    const bodyStart = at + head.length;
     const body = readBody(head.framing);
-    const end = body.take(bytes, bodyStart);
-    const early = end === bodyStart ? nothing : bytes.subarray(bodyStart, end);
-    if (!this.owner.begin(head, early)) return this.hold();
+    const end = body.take(bytes, at + head.length);
+    if (!this.owner.begin(head, part(bytes, at, end))) return this.hold();
     this.headSince = Number.POSITIVE_INFINITY;
     this.body = body;
     this.completeWhenDone(body);
     return end;
+  }
+
+  private readNewHead(bytes: Buffer, at: number): RequestHead | undefined {
+    if (bytes.indexOf(lineFeed, at) === -1 && bytes.length - at <= firstLineBytesMax) {
+      return undefined;
+    }
+    const head = readRequestHead(at === 0 ? bytes : bytes.subarray(at));
+    if (head !== undefined) this.last.keep(bytes, at, head.length);
+    return head;
   }
 
   private readMore(bytes: Buffer, at: number): number | undefined {

@@ -45,7 +45,10 @@ export class Http2Connection {
       goaway: () => {},
       streamClosed: () => {},
       lost: () => this.clientGone(),
-      closed,
+      closed: () => {
+        this.clientGone();
+        closed();
+      },
     });
     if (pod !== undefined) this.pod = this.openPod(pod);
     this.pod?.connection.begin();
@@ -62,7 +65,7 @@ export class Http2Connection {
   ): void => {
     const verdict = this.services.decide({ fields: requestFields(fields) });
     new Exchange(stream, fields, endStream, verdict, this.ways);
-    if (this.services.draining()) this.drain();
+    if (this.services.draining() && !this.client.session.isDraining) this.drain();
   };
 
   private requestPod(method: string): Http2Stream | undefined {
@@ -103,7 +106,10 @@ export class Http2Connection {
   // What the service does to the connection is done to the client's, unless it was never used.
   private podGone(pod: Pod): void {
     if (pod.isUsed) this.drain();
-    else if (this.pod === pod) this.pod = undefined;
+    else if (this.pod === pod) {
+      this.pod = undefined;
+      pod.connection.session.drain();
+    }
   }
 
   // The client may do what the service allows, within our own bounds.

@@ -1,4 +1,5 @@
 import type { Field } from '../../protocol/http2/hpack/field.ts';
+import { OctetQueue } from '../../protocol/http2/octet-queue.ts';
 import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import { replayBytesMax } from '../../protocol/limits.ts';
 
@@ -9,7 +10,7 @@ import { replayBytesMax } from '../../protocol/limits.ts';
 export class RequestBody {
   private readonly client: Http2Stream;
   private target: Http2Stream | undefined;
-  private kept: Buffer[] | undefined;
+  private kept: OctetQueue | undefined;
   private octets = 0;
   private ended: boolean;
   private last: readonly Field[] | undefined;
@@ -22,7 +23,7 @@ export class RequestBody {
   constructor(client: Http2Stream, ended: boolean, keeps: boolean) {
     this.client = client;
     this.ended = ended;
-    this.kept = keeps ? [] : undefined;
+    this.kept = keeps ? new OctetQueue() : undefined;
   }
 
   /** Whether all that has come is still here, so that another target can have it. */
@@ -52,7 +53,7 @@ export class RequestBody {
     this.gone = 0;
     const bodiless = this.ended && this.octets === 0 && this.last === undefined;
     target.sendHead(head, bodiless);
-    for (const bytes of this.kept ?? []) target.sendData(bytes, false);
+    for (const bytes of this.kept?.all() ?? []) target.sendData(bytes, false);
     if (bodiless || !this.ended) return;
     if (this.last === undefined) target.sendData(nothing, true);
     else target.sendTrailers(this.last);
@@ -85,7 +86,7 @@ export class RequestBody {
   private keep(bytes: Buffer): void {
     if (this.kept === undefined) return;
     if (this.octets > replayBytesMax) this.kept = undefined;
-    else this.kept.push(Buffer.from(bytes));
+    else this.kept.push(bytes);
   }
 
   // A second target sends again what the client has been given credit for already.

@@ -4,6 +4,9 @@ import { recycle } from '../../protocol/http2/frame-writer.ts';
 import { Http2Session } from '../../protocol/http2/session.ts';
 import type { Wire } from '../wire.ts';
 
+// A peer that reads so slowly has had as long as draining takes.
+const lastWriteMilliseconds = 20_000;
+
 /** A connection that has begun: what was read of it already belongs to it. */
 export type Begun = { readonly wire: Wire; readonly seen: Buffer };
 
@@ -25,6 +28,9 @@ export class SessionWire {
   private readonly events: ConnectionEvents;
   private readonly seen: Buffer;
   private awake = false;
+  /** The wire takes more. */
+  private room = true;
+  private finishing = false;
   private gone = false;
 
   constructor(role: Role, limits: Limits, begun: Begun, events: ConnectionEvents) {
@@ -40,7 +46,7 @@ export class SessionWire {
     this.wire.handler = {
       bytes: (bytes) => this.session.take(bytes),
       end: () => this.lose(true),
-      drain: () => this.session.setWritable(true),
+      drain: () => this.drained(),
       closed: (clean) => {
         this.lose(clean);
         this.close();
@@ -70,25 +76,47 @@ export class SessionWire {
   private readonly flush = (): void => {
     this.awake = false;
     const { wire, session } = this;
-    let room = true;
+    // What the wire has no room for stays with the session, which knows how much may wait.
+    if (!this.room) session.limitOutput();
+    if (!this.room && !session.isOver) return;
     for (const { bytes, slab } of session.takeOutput()) {
-      room = wire.write(bytes);
+      this.room = wire.write(bytes);
       if (!wire.busy) recycle(slab);
     }
     if (session.isOver) this.finish();
-    else if (!room) session.setWritable(false);
+    else if (!this.room) session.setWritable(false);
   };
+
+  private drained(): void {
+    this.room = true;
+    this.session.setWritable(true);
+    this.wake();
+  }
 
   private lose(clean: boolean): void {
     if (!this.gone) this.events.lost(clean);
   }
 
-  // Everything was said, so that the wire needs nobody any more.
+  // Everything was said, but a slow reader may still have to hear the last of it.
   private finish(): void {
-    if (this.gone) return;
-    this.wire.discard();
-    this.wire.stream.once('close', () => this.close());
-    if (this.wire.stream.closed) this.close();
+    if (this.gone || this.finishing) return;
+    this.finishing = true;
+    const { wire } = this;
+    const discard = (): void => {
+      clearTimeout(timer);
+      wire.discard();
+    };
+    const timer = setTimeout(discard, lastWriteMilliseconds);
+    wire.stream.once('close', () => {
+      clearTimeout(timer);
+      this.close();
+    });
+    if (wire.stream.closed) this.close();
+    if (!wire.busy || wire.stream.destroyed) discard();
+    else {
+      wire.end();
+      wire.stream.once('finish', discard);
+    }
   }
 
   private close(): void {

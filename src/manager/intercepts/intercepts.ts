@@ -141,7 +141,9 @@ export class Intercepts {
   }
 
   #at(path: string): readonly InterceptRecord[] {
-    return this.records().filter(({ workload }) => workloadPath(workload) === path);
+    const isThere = ({ workload }: InterceptRecord): boolean =>
+      path.endsWith(workload.name) && workloadPath(workload) === path;
+    return this.records().filter(isThere);
   }
 
   #agentsOf({ workload }: InterceptRecord): readonly ConnectedAgent[] {

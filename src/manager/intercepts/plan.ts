@@ -80,7 +80,9 @@ const refuseForeignSession = ({ principal, wanted, records }: Planning): void =>
 };
 
 const sameDoor = (one: InterceptRecord, other: InterceptRecord): boolean =>
-  one.port === other.port && workloadPath(one.workload) === workloadPath(other.workload);
+  one.port === other.port &&
+  one.workload.name === other.workload.name &&
+  workloadPath(one.workload) === workloadPath(other.workload);
 
 const sameMatch = (one: InterceptRecord, other: InterceptRecord): boolean =>
   matchText(one.match) === matchText(other.match);

@@ -4,8 +4,10 @@ import { type Fields, fieldName } from './fields.ts';
 const host = fieldName('host');
 
 const slash = 0x2f;
-const hostForm = /^([A-Za-z0-9\-._~!$&'()*+;=%]*|\[[0-9A-Fa-f:.]+\])(:\d{0,5})?$/;
-const absoluteForm = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/;
+/** Host and port, without a user (RFC 3986 3.2); may be empty. */
+export const hostForm: RegExp = /^([A-Za-z0-9\-._~!$&'()*+;=%]*|\[[0-9A-Fa-f:.]+\])(:\d{0,5})?$/;
+// No fragment: some readers take it for more of the host (RFC 3986 4.3 has none here).
+const absoluteForm = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)(?=[/?]|$)/;
 const authorityForm = /^([A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;
 
 // Names and ports of the usual hosts: letters, digits, dash, dot. The rest is left to `hostForm`.

@@ -20,22 +20,30 @@ export type BodyReader = {
 export const readBody = (framing: Framing): BodyReader => {
   if (framing.kind === 'chunked') return new ChunkedBody();
   if (framing.kind === 'close') return endless;
-  return lengthBody(framing.kind === 'length' ? framing.octets : 0);
+  return framing.kind === 'length' ? new LengthBody(framing.octets) : none;
 };
+
+const none: BodyReader = { take: (_, start) => start, done: () => true };
 
 const endless: BodyReader = { take: (bytes) => bytes.length, done: () => false };
 
-const lengthBody = (octets: number): BodyReader => {
-  let rest = octets;
-  return {
-    take: (bytes, start) => {
-      const taken = Math.min(rest, bytes.length - start);
-      rest -= taken;
-      return start + taken;
-    },
-    done: () => rest === 0,
-  };
-};
+class LengthBody implements BodyReader {
+  private rest: number;
+
+  constructor(octets: number) {
+    this.rest = octets;
+  }
+
+  take(bytes: Buffer, start: number): number {
+    const taken = Math.min(this.rest, bytes.length - start);
+    this.rest -= taken;
+    return start + taken;
+  }
+
+  done(): boolean {
+    return this.rest === 0;
+  }
+}
 
 // A request's next reader could take these from a trailer section for those of the head.
 const forbiddenTrailers = [

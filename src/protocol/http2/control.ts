@@ -60,6 +60,8 @@ export class Control {
     if (id !== 0) throw new Http2Fault(protocolError, 'SETTINGS on a stream');
     if ((flags & frameFlag.ack) !== 0) {
       if (payload.length > 0) throw new Http2Fault(frameSizeError, 'SETTINGS with ACK and more');
+      if (!this.settled) throw new Http2Fault(protocolError, 'no SETTINGS at the beginning');
+      this.core.acknowledged();
       return;
     }
     const { core } = this;

@@ -1,3 +1,4 @@
+import { BlockedStreams } from './blocked-streams.ts';
 import { ClosedStreams } from './closed-streams.ts';
 import { errorCode, frameType, initialWindowBytes, streamIdMax } from './constants.ts';
 import { Http2Fault } from './fault.ts';
@@ -10,7 +11,7 @@ import { Http2Stream, type StreamOwner } from './stream.ts';
 
 /** What one side of a connection keeps to. All of it is announced to the peer, or bounds it. */
 export type Limits = {
-  /** Octets of data that may wait in one stream. */
+  /** Octets of data that may wait in one stream: 65,535 or more, which a peer begins with. */
   readonly streamWindow: number;
   /** Octets of data that may be on their way on the connection. */
   readonly connectionWindow: number;
@@ -71,8 +72,10 @@ export class Core implements StreamOwner {
   private nextId = 1;
   private credit = 0;
   private unreleased = 0;
+  /** What was announced and not acknowledged yet, oldest first. */
+  readonly announced: Settings[] = [];
   private readonly waiting: Http2Stream[] = [];
-  private readonly blocked = new Set<Http2Stream>();
+  private readonly blocked = new BlockedStreams();
 
   constructor(role: Role, limits: Limits, owner: SessionOwner) {
     this.role = role;
@@ -84,7 +87,7 @@ export class Core implements StreamOwner {
 
   readonly wake = (): void => this.owner.wake();
 
-  readonly block = (stream: Http2Stream): void => void this.blocked.add(stream);
+  readonly block = (stream: Http2Stream): void => this.blocked.add(stream);
 
   /** Our own settings, and the connection's window beyond the one that everybody begins with. */
   start(): void {
@@ -99,8 +102,15 @@ export class Core implements StreamOwner {
   }
 
   announce(settings: Settings): void {
+    this.announced.push(settings);
     this.writer.frame(frameType.settings, 0, 0, writeSettings(settings));
     this.wake();
+  }
+
+  /** The peer keeps to the oldest settings of ours that it had not acknowledged. */
+  acknowledged(): void {
+    const { maxConcurrentStreams: streams } = this.announced.shift() ?? {};
+    if (streams !== undefined) this.limits = { ...this.limits, streams };
   }
 
   /** A stream of the peer's. */
@@ -214,25 +224,14 @@ export class Core implements StreamOwner {
 
   /** Sends what was held up of one stream. */
   pumpStream(stream: Http2Stream): void {
-    if (!this.blocked.has(stream)) return;
-    while (stream.pump());
-    if (!stream.waits) this.blocked.delete(stream);
+    this.blocked.pump(stream);
   }
 
   /** Sends what was held up, a frame of each stream by turns. */
   pump(): void {
-    while (this.writable && this.sendWindow > 0 && this.pumpRound());
+    while (this.writable && this.sendWindow > 0 && this.blocked.round());
     // What ends without data needs no window.
-    if (this.sendWindow <= 0) this.pumpRound();
-  }
-
-  private pumpRound(): boolean {
-    let progress = false;
-    for (const stream of [...this.blocked]) {
-      if (stream.pump()) progress = true;
-      if (!stream.waits) this.blocked.delete(stream);
-    }
-    return progress;
+    if (this.sendWindow <= 0) this.blocked.round();
   }
 
   /** Throws when too much output waits for a peer that does not read. */
@@ -245,7 +244,8 @@ export class Core implements StreamOwner {
   refuseBeyond(lastId: number): void {
     this.closing = true;
     const refused = [...this.streams.values()].filter(({ id }) => id > lastId);
-    for (const stream of [...refused, ...this.waiting]) this.drop(stream, errorCode.refusedStream);
+    // What waits goes first, so that nothing of it takes the place of another.
+    for (const stream of [...this.waiting, ...refused]) this.drop(stream, errorCode.refusedStream);
   }
 
   /** Ends all streams without a word to the peer. */
@@ -278,12 +278,14 @@ export class Core implements StreamOwner {
 
   private beginWaiting(): void {
     while (this.waiting.length > 0 && this.hasRoom() && !this.over) {
-      this.begin(this.waiting.shift() as Http2Stream);
+      const stream = this.waiting.shift() as Http2Stream;
+      this.begin(stream);
+      this.pumpStream(stream);
     }
   }
 
   private returnCredit(): void {
-    if (this.unreleased > unreleasedBytesMax) return;
+    if (this.over || this.unreleased > unreleasedBytesMax) return;
     if (this.credit * 2 >= this.limits.connectionWindow) this.addCredit(0);
   }
 

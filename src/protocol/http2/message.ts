@@ -1,3 +1,4 @@
+import { hostForm } from '../http1/authority.ts';
 import { tokenOctets, valueOctets } from '../http1/octets.ts';
 import { MalformedMessage } from './fault.ts';
 import type { Field } from './hpack/field.ts';
@@ -61,8 +62,21 @@ const takePseudo = (aim: Aim, field: Field): void => {
   const { name, value } = field;
   if (!isAimed(name)) throw new MalformedMessage(`unknown ${readable(name)}`);
   if (aim[name] !== undefined) throw new MalformedMessage(`more than one ${name}`);
-  assertValue(field);
+  if (!field.isProper) assertPseudo(field);
   aim[name] = value;
+};
+
+// Looked at once like the others: it is proper where its name is allowed, which is asked each time.
+const assertPseudo = (field: Field): void => {
+  const { name, value } = field;
+  assertValue(field);
+  if (name === ':authority' && value.includes('@')) {
+    throw new MalformedMessage('user in :authority');
+  }
+  if (name === ':authority' && !hostForm.test(value)) {
+    throw new MalformedMessage('no proper :authority');
+  }
+  field.isProper = true;
 };
 
 const isAimed = (name: string): name is Exclude<keyof Aim, 'host' | 'length'> =>
@@ -85,11 +99,12 @@ const takeRegular = (aim: Aim, field: Field): void => {
 const assertAim = (aim: Aim, connects: boolean): void => {
   const method = aim[':method'] ?? '';
   if (!isToken(method)) throw new MalformedMessage('no proper :method');
-  if (aim[':authority']?.includes('@') === true) throw new MalformedMessage('user in :authority');
+  assertAuthority(aim);
   const isExtended = aim[':protocol'] !== undefined;
   if (isExtended && (method !== 'CONNECT' || !connects)) {
     throw new MalformedMessage(':protocol where it is not allowed');
   }
+  if (aim[':protocol'] === '') throw new MalformedMessage('no proper :protocol');
   if (method === 'CONNECT' && !isExtended) assertConnect(aim);
   else assertTarget(aim, method);
 };
@@ -107,9 +122,14 @@ const assertTarget = (aim: Aim, method: string): void => {
     throw new MalformedMessage('no proper :scheme');
   }
   assertPath(aim[':path'] ?? '', method);
+};
+
+const assertAuthority = (aim: Aim): void => {
   const { host } = aim;
   const authority = aim[':authority'];
-  if (host === undefined || authority === undefined || isSameHost(host, authority)) return;
+  if (host === undefined) return;
+  if (!hostForm.test(host)) throw new MalformedMessage('no proper host');
+  if (authority === undefined || isSameHost(host, authority)) return;
   throw new MalformedMessage('host differs from :authority');
 };
 
@@ -144,7 +164,9 @@ export const checkAnswer = (
     assertRegular(field);
     if (field.name === 'content-length') length = lengthOf(field.value, length);
   }
-  return { status, length: hasNoBody(status, method) ? 0 : length };
+  if (hasNoBody(status, method)) return { status, length: 0 };
+  // Behind it comes no content but a tunnel (RFC 9110 9.3.6).
+  return { status, length: method === 'CONNECT' && status < 300 ? -1 : length };
 };
 
 const hasNoBody = (status: number, method: string): boolean =>

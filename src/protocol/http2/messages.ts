@@ -130,22 +130,24 @@ export class Messages {
       return;
     }
     if (dependsOnItself) throw new MalformedMessage('a stream that depends on itself');
-    if (fields === undefined) this.oversized(stream);
+    if (fields === undefined) this.oversized(stream, endStream);
     else if (stream.headSeen) this.trailers(stream, fields, endStream);
     else if (this.core.role === 'server') this.request(stream, fields, endStream);
     else this.answer(stream, fields, endStream);
   }
 
-  private oversized(stream: Http2Stream): void {
+  private oversized(stream: Http2Stream, endStream: boolean): void {
     if (this.core.role === 'client' || stream.headSeen) {
       throw new MalformedMessage('more fields than the agent takes');
     }
     stream.headSeen = true;
+    if (endStream) stream.endRemote();
     this.core.owner.oversized(stream);
   }
 
   private trailers(stream: Http2Stream, fields: readonly Field[], endStream: boolean): void {
     if (!endStream) throw new MalformedMessage('trailers that end nothing');
+    if (stream.tunnels) throw new MalformedMessage('trailers in a tunnel');
     checkTrailers(fields);
     if (this.endsShort(stream)) return;
     stream.endRemote();
@@ -155,6 +157,7 @@ export class Messages {
   private request(stream: Http2Stream, fields: readonly Field[], endStream: boolean): void {
     const { method, length } = checkRequest(fields, this.core.connects);
     stream.method = method;
+    stream.tunnels = method === 'CONNECT';
     stream.headSeen = true;
     stream.dataExpected = length;
     if (endStream && this.endsShort(stream)) return;
@@ -170,6 +173,7 @@ export class Messages {
       return;
     }
     stream.headSeen = true;
+    stream.tunnels = stream.method === 'CONNECT' && status < 300;
     stream.dataExpected = length;
     if (endStream && this.endsShort(stream)) return;
     if (endStream) stream.endRemote();

@@ -8,7 +8,9 @@ import { Messages } from './messages.ts';
 import type { Http2Stream } from './stream.ts';
 import { StreamFaults } from './stream-faults.ts';
 
-const { noError, protocolError } = errorCode;
+const { noError, protocolError, settingsTimeout } = errorCode;
+/** Settings that may wait for the peer's acknowledgement. */
+const announcedMax = 100;
 const drainPing = Buffer.from('byway\0\0\0', 'latin1');
 
 /**
@@ -51,6 +53,11 @@ export class Http2Session implements FrameOwner {
     return this.core.over;
   }
 
+  /** `drain` was called. */
+  get isDraining(): boolean {
+    return this.drained !== 'no';
+  }
+
   /** No stream can be begun any more. */
   get isClosing(): boolean {
     return this.core.closing || this.core.over;
@@ -59,13 +66,10 @@ export class Http2Session implements FrameOwner {
   /** Bytes from the peer, lent until the call returns. What breaks the rules ends the session. */
   take(bytes: Buffer): void {
     if (this.core.over) return;
-    try {
+    this.guard(() => {
       this.reader.take(this.prefaceLeft > 0 ? this.takePreface(bytes) : bytes);
       this.core.assertOutput();
-    } catch (error) {
-      if (!(error instanceof Http2Fault)) throw error;
-      this.fail(error);
-    }
+    });
   }
 
   /** A new stream for a request to the peer; undefined when none can be had on this connection. */
@@ -75,11 +79,17 @@ export class Http2Session implements FrameOwner {
     return stream;
   }
 
-  /** Tells the peer how many streams it may open, and that it may use extended CONNECT. */
+  /**
+   * Tells the peer how many streams it may open, and that it may use extended CONNECT. It is held to
+   * the number once it has acknowledged it (RFC 9113 6.5.3).
+   */
   allow(streams: number, connects: boolean): void {
     const { core } = this;
     if (core.over) return;
-    core.limits = { ...core.limits, streams };
+    if (core.announced.length > announcedMax) {
+      this.fail(new Http2Fault(settingsTimeout, 'settings that are not acknowledged'));
+      return;
+    }
     const isNew = connects && !core.connects;
     core.connects ||= connects;
     core.announce({
@@ -125,8 +135,14 @@ export class Http2Session implements FrameOwner {
     core.owner.over(undefined);
   }
 
+  /** Ends the session when too much output waits for a peer that does not read. */
+  limitOutput(): void {
+    this.guard(() => this.core.assertOutput());
+  }
+
   readonly frame = (type: number, flags: number, id: number, payload: Buffer): void => {
-    const { messages, control } = this;
+    const { core, messages, control } = this;
+    if (core.over) return;
     this.assertOrder(type, id);
     if (type === frameType.headers) messages.headers(flags, id, payload);
     else if (type === frameType.windowUpdate) control.windowUpdate(id, payload);
@@ -142,6 +158,7 @@ export class Http2Session implements FrameOwner {
   };
 
   readonly dataBegins = (id: number, length: number, endStream: boolean): void => {
+    if (this.core.over) return;
     this.assertOrder(frameType.data, id);
     this.messages.dataBegins(id, length, endStream);
   };
@@ -150,6 +167,15 @@ export class Http2Session implements FrameOwner {
     this.messages.dataPiece(bytes, isLast);
 
   readonly dataEnds = (): void => this.messages.dataEnds();
+
+  private guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof Http2Fault)) throw error;
+      this.fail(error);
+    }
+  }
 
   private takePreface(bytes: Buffer): Buffer {
     const start = connectionPreface.length - this.prefaceLeft;

@@ -1,6 +1,7 @@
 import { errorCode, frameBytesMax, frameType } from './constants.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { Field } from './hpack/field.ts';
+import { OctetQueue } from './octet-queue.ts';
 
 /** What happens on a stream; whoever has the stream sets its `events` once, at the beginning. */
 export type StreamEvents = {
@@ -64,10 +65,13 @@ export class Http2Stream {
   /** Of the peer's message: it has a head already, and as much data is still to come; -1: unknown. */
   headSeen = false;
   dataExpected = -1;
+  /** What the peer sends is a tunnel's, which has no trailers (RFC 9113 8.5). */
+  tunnels = false;
   /** The request was HEAD or CONNECT, which matters for its answer. */
   method = '';
   private readonly owner: StreamOwner;
-  private readonly queue: Buffer[] = [];
+  // Most streams never have to wait.
+  private queue: OctetQueue | undefined;
   private head: readonly Field[] | undefined;
   private trailers: readonly Field[] | undefined;
   /** After what is queued comes the end of our side. */
@@ -99,7 +103,7 @@ export class Http2Stream {
     this.sendWindow = sendWindow;
     const { head } = this;
     this.head = undefined;
-    const endsWithHead = this.ending && this.queue.length === 0 && this.trailers === undefined;
+    const endsWithHead = this.ending && !this.hasQueued && this.trailers === undefined;
     if (head !== undefined) this.sendHead(head, endsWithHead);
     this.owner.block(this);
   }
@@ -107,13 +111,11 @@ export class Http2Stream {
   /** Sends what the windows allow now, copies and keeps the rest; `sent` tells how it goes on. */
   sendData(bytes: Buffer, endStream: boolean): void {
     if (this.closed || this.localEnded || this.ending) return;
+    if (bytes.length === 0 && !endStream) return;
     let sent = 0;
-    if (this.queue.length === 0 && this.id !== 0) sent = this.write(bytes, endStream);
-    const left = bytes.length - sent;
-    if (!this.localEnded && (left > 0 || endStream)) {
-      if (left > 0) this.queue.push(Buffer.from(sent === 0 ? bytes : bytes.subarray(sent)));
-      this.ending = endStream;
-      this.owner.block(this);
+    if (!this.hasQueued && this.id !== 0) sent = this.write(bytes, endStream);
+    if (!this.localEnded && (sent < bytes.length || endStream)) {
+      this.keep(sent === 0 ? bytes : bytes.subarray(sent), endStream);
     }
     if (sent > 0) this.events.sent(sent);
   }
@@ -122,7 +124,7 @@ export class Http2Stream {
     if (this.closed || this.localEnded || this.ending) return;
     this.trailers = fields;
     this.ending = true;
-    if (this.queue.length === 0 && this.id !== 0) this.finish();
+    if (!this.hasQueued && this.id !== 0) this.finish();
   }
 
   /** Our side has ended, or will with what is queued; then the peer is told to send no more. */
@@ -149,24 +151,36 @@ export class Http2Stream {
 
   /** Sends some of what is queued; false when nothing could be sent, or nothing is left. */
   pump(): boolean {
-    const [bytes] = this.queue;
+    const bytes = this.queue?.first();
     if (this.closed || bytes === undefined) {
       if (!this.closed && this.ending && !this.localEnded && this.id !== 0) this.finish();
       return false;
     }
-    const isLast = this.queue.length === 1 && this.ending && this.trailers === undefined;
+    const isLast = this.queue?.isOnePiece === true && this.ending && this.trailers === undefined;
     const sent = this.write(bytes, isLast, frameBytesMax);
     if (sent === 0) return false;
-    if (sent === bytes.length) this.queue.shift();
-    else this.queue[0] = bytes.subarray(sent);
-    if (this.queue.length === 0 && this.ending && !this.localEnded) this.finish();
+    this.queue?.drop(sent);
+    if (!this.hasQueued && this.ending && !this.localEnded) this.finish();
     this.events.sent(sent);
-    return this.queue.length > 0;
+    return this.hasQueued;
+  }
+
+  private keep(bytes: Buffer, endStream: boolean): void {
+    if (bytes.length > 0) {
+      this.queue ??= new OctetQueue();
+      this.queue.push(bytes);
+    }
+    this.ending = endStream;
+    if (this.id !== 0) this.owner.block(this);
+  }
+
+  private get hasQueued(): boolean {
+    return this.queue?.isEmpty === false;
   }
 
   /** Whether it waits for room. */
   get waits(): boolean {
-    return !this.closed && (this.queue.length > 0 || (this.ending && !this.localEnded));
+    return !this.closed && (this.hasQueued || (this.ending && !this.localEnded));
   }
 
   /** The peer's last frame has come. */
@@ -179,7 +193,7 @@ export class Http2Stream {
   close(resetByUs: boolean): void {
     if (this.closed) return;
     this.closed = true;
-    this.queue.length = 0;
+    this.queue = undefined;
     this.owner.closed(this, resetByUs);
   }
 

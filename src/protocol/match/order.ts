@@ -1,5 +1,5 @@
 import type { Condition } from '../match.ts';
-import { partsOf, predicatesIn } from './predicate.ts';
+import { type Operator, partsOf, predicatesIn } from './predicate.ts';
 
 /** What of a rule decides its place among others. */
 export type Ranked = {
@@ -11,41 +11,58 @@ export type Ranked = {
   readonly createdAt: string;
 };
 
-const priorityOf = ({ priority }: Ranked): number => priority ?? 0;
-const countOf = ({ conditions }: Ranked): number => conditions.flatMap(predicatesIn).length;
-const countWith =
-  (...operators: readonly string[]) =>
-  ({ conditions }: Ranked): number =>
-    conditions
-      .flatMap(predicatesIn)
-      .filter((predicate) => operators.includes(partsOf(predicate).operator)).length;
+/** A rule's weights, heaviest first: what `compareRanks` reads, counted once. */
+export type Rank = {
+  readonly of: Pick<Ranked, 'id' | 'createdAt'>;
+  readonly weights: readonly number[];
+};
 
-/** In order of weight: more of it goes first. */
-const criteria: readonly (readonly [(rule: Ranked) => number, string])[] = [
-  [priorityOf, 'it has the higher priority'],
-  [countOf, 'it has more conditions'],
-  [countWith('equals'), 'it compares more whole values'],
-  [countWith('prefix', 'suffix', 'contains'), 'it compares more parts of values'],
-  [countWith('matches'), 'it has more regular expressions'],
+/** In the order of a rank's weights: more of it goes first. */
+const reasons = [
+  'it has the higher priority',
+  'it has more conditions',
+  'it compares more whole values',
+  'it compares more parts of values',
+  'it has more regular expressions',
 ];
+
+export const rankOf = (
+  of: Rank['of'],
+  conditions: readonly Condition[],
+  priority: number = 0,
+): Rank => {
+  const operators = conditions.flatMap(predicatesIn).map((one) => partsOf(one).operator);
+  const count = (...some: readonly Operator[]): number =>
+    operators.filter((operator) => some.includes(operator)).length;
+  const parts = count('prefix', 'suffix', 'contains');
+  const weights = [priority, operators.length, count('equals'), parts, count('matches')];
+  return { of, weights };
+};
 
 /**
  * The order in which general rules are tried, the same everywhere: negative when `one` goes first.
  * Total: only a rule and itself are equal.
  */
-export const compareRules = (one: Ranked, other: Ranked): number => {
-  for (const [weigh] of criteria) {
-    const difference = weigh(other) - weigh(one);
+export const compareRanks = (one: Rank, other: Rank): number => {
+  for (const [index, weight] of one.weights.entries()) {
+    const difference = (other.weights[index] as number) - weight;
     if (difference !== 0) return difference;
   }
-  return compareTexts(one.createdAt, other.createdAt) || compareTexts(one.id, other.id);
+  return compareTexts(one.of.createdAt, other.of.createdAt) || compareTexts(one.of.id, other.of.id);
 };
+
+const rankedOf = (rule: Ranked): Rank => rankOf(rule, rule.conditions, rule.priority);
+
+/** `compareRanks` of rules that are compared once only. */
+export const compareRules = (one: Ranked, other: Ranked): number =>
+  compareRanks(rankedOf(one), rankedOf(other));
 
 /** Why `first`, which `compareRules` puts before `second`, goes before it. */
 export const whyBefore = (first: Ranked, second: Ranked): string => {
-  const reason = criteria.find(([weigh]) => weigh(first) !== weigh(second))?.[1];
+  const others = rankedOf(second).weights;
+  const decisive = rankedOf(first).weights.findIndex((weight, index) => weight !== others[index]);
   const age = first.createdAt === second.createdAt ? 'its id comes first' : 'it is older';
-  return `${first.id} goes before ${second.id} because ${reason ?? age}`;
+  return `${first.id} goes before ${second.id} because ${reasons[decisive] ?? age}`;
 };
 
 const compareTexts = (one: string, other: string): number =>

@@ -23,9 +23,9 @@ const readRequests = (...pieces: readonly Buffer[]): Reading => {
   const reading: Reading = { forwarded: '', complete: 0, begun: 0, fault: undefined };
   const reader = new RequestReader({
     ready: () => true,
-    begin: (head, body) => {
+    begin: (_, bytes) => {
       reading.begun += 1;
-      reading.forwarded += head.bytes.toString('latin1') + body.toString('latin1');
+      reading.forwarded += bytes.toString('latin1');
       return true;
     },
     more: (bytes) => {

@@ -18,7 +18,7 @@ export class Field {
   readonly size: number;
   /** Which insertion an encoder's table had it by last, or -1; only a guess, because there are many encoders. */
   lastInsertion: number = -1;
-  /** It was found to be allowed in any message, so that nobody has to look again. */
+  /** Name and value were found to be in order, so that nobody has to look again; its place is asked each time. */
   isProper: boolean = false;
 
   /**

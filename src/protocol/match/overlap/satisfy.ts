@@ -1,5 +1,5 @@
 import type { Condition } from '../../match.ts';
-import { compileMatcher } from '../matcher.ts';
+import { compileMatcher, type Matcher } from '../matcher.ts';
 import { RequestReading } from '../reading.ts';
 import { alternativesOf } from './alternatives.ts';
 import { type Assignment, solve } from './solve.ts';
@@ -13,10 +13,11 @@ export const satisfy = (conditions: readonly Condition[]): Assignment | 'none' |
   const alternatives = alternativesOf({ all: conditions }, true);
   if (alternatives === undefined) return 'unknown';
   let isUnknown = false;
-  const matches = compileMatcher(conditions);
+  let matches: Matcher | undefined;
   for (const alternative of alternatives) {
     const solution = solve(alternative);
     if (solution === 'none') continue;
+    matches ??= compileMatcher(conditions);
     // Two subjects may read the same header; what was decided apart is tried together.
     const isMet =
       solution !== 'unknown' && matches(new RequestReading(fieldsOf(witnessOf(solution))));

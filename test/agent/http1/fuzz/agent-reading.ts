@@ -30,10 +30,10 @@ export const forwardRequests = (pieces: readonly Buffer[]): Forwarding => {
   let over = false;
   const reader = new RequestReader({
     ready: () => !over,
-    begin: (head, body) => {
+    begin: (head, received) => {
       over = !head.persistent || head.method === 'CONNECT';
-      const sent = forwarded(head, body).toString('latin1');
-      const bodyStart = sent.length - body.length;
+      const sent = forwarded(head, received).toString('latin1');
+      const bodyStart = sent.length - (received.length - head.length);
       const [bytes, rest] = [sent.slice(0, bodyStart), sent.slice(bodyStart)];
       messages.push({ head: bytes, body: rest, complete: false, switches: head.switches });
       return true;

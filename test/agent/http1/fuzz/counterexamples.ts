@@ -24,6 +24,21 @@ export const requestCounterexamples: readonly (readonly [string, Input])[] = [
     'seed 259822635: a digit in the scheme of a target',
     { bytes: 'GET h4tp://example.test/../%2e HTTP/1.1\r\nHost: example.test\r\n\r\n', cuts: [] },
   ],
+  [
+    'seed 266140789: a fragment directly behind the host of a target',
+    {
+      bytes: 'GET http://example.test#../%2e HTTP/1.1\r\nHost: example.test\r\n\r\n',
+      cuts: [],
+    },
+  ],
+  [
+    'seed 266967280: close in Proxy-Connection, and one behind it',
+    {
+      bytes:
+        'X!Y / HTTP/1.1\r\nHost: example.test\r\nProxy-Connection:Connection: x, ClOsE\r\n\r\nX!Y / HTTP/1.1\r\nHost: example.test\r\n\r\n',
+      cuts: [],
+    },
+  ],
 ];
 
 /** Answers on which the agent and Node once disagreed, with the seed that found them. */
@@ -61,6 +76,15 @@ export const answerCounterexamples: readonly (readonly [string, AnswerInput])[] 
       bytes:
         'HTTP/1.0 103 E\r\n\r\nHTTP/1.1 600 Odd\r\nTransfer-Encoding: chunked\r\n\r\n13\r\nX!Y / HTTP/1.1\r\nHos\r\n13\r\nt: example.test\r\n\r\n\r\n0\r\nTransfer-Encoding:chunked\r\n\r\n',
       cuts: [66],
+      method: 'GET',
+      thenEnd: false,
+    },
+  ],
+  [
+    'seed 267580190: a tab behind a length, and the same in the reason',
+    {
+      bytes: 'HTTP/1.1 200 OK?content-LENGTH:\t5 \t \r\ncontent-LENGTH:\t5 \t \r\n\r\nhello',
+      cuts: [],
       method: 'GET',
       thenEnd: false,
     },

@@ -2,11 +2,17 @@ import { type Stricter, stricter } from '../../../protocol/http1/vectors/node-di
 import type { Forwarded } from './agent-reading.ts';
 
 const oddScheme = /^(\S+ )[a-z][a-z\d+.-]*:\/\//i;
-const connectionLines = /^((?:proxy-)?connection:)(.*)$/gim;
+const connectionLines = /^(connection:)(.*)$/gim;
+const proxyConnectionLines = /^(proxy-connection:).*$/gim;
 
 /** More of where Node is stricter, which matters only to a message with another one behind it. */
 const stricterAbout: readonly Stricter[] = [
   ...stricter,
+  {
+    reason: 'it takes Proxy-Connection for Connection, which RFC 9112 C.2.2 does not',
+    applies: () => true,
+    instead: (head) => head.replace(proxyConnectionLines, '$1 x'),
+  },
   {
     reason: 'it overlooks an option of Connection that has a blank beside it',
     applies: () => true,

@@ -1,4 +1,5 @@
 import {
+  type ChannelCredentials,
   type ChannelOptions,
   Client,
   credentials,
@@ -55,7 +56,10 @@ export type GrpcService = {
 };
 
 /** A service whose answers begin with its name. */
-export const startGrpc = async (name: string): Promise<GrpcService> => {
+export const startGrpc = async (
+  name: string,
+  secured: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<GrpcService> => {
   let [cancelled, begun] = [0, 0];
   const server = new Server(options);
   const said = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from(`${name}:`), bytes]);
@@ -85,7 +89,7 @@ export const startGrpc = async (name: string): Promise<GrpcService> => {
     },
   });
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync('127.0.0.1:0', secured, (error, bound) => {
       if (error === null) resolve(bound);
       else reject(error);
     });
@@ -94,10 +98,13 @@ export const startGrpc = async (name: string): Promise<GrpcService> => {
   return { port, cancelled: () => cancelled, begun: () => begun };
 };
 
-export const openGrpc = (port: number): Client => {
+export const openGrpc = (
+  port: number,
+  secured: ChannelCredentials = credentials.createInsecure(),
+): Client => {
   // A channel of its own: connections to one address are shared otherwise.
   const own = { ...options, 'grpc.use_local_subchannel_pool': 1 };
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), own);
+  const client = new Client(`127.0.0.1:${port}`, secured, own);
   afterwards(() => client.close());
   return client;
 };

@@ -70,6 +70,9 @@ const absolute: readonly Line[] = [
   ['a longer host in the target', 'GET http://example.test.other.test/ HTTP/1.1'],
   ['a shorter host in the target', 'GET http://example/ HTTP/1.1'],
   ['no host in the target', 'GET http:///a HTTP/1.1'],
+  ['a fragment behind the host in the target', 'GET http://example.test#a HTTP/1.1'],
+  ['an empty fragment as the end of the target', 'GET http://example.test# HTTP/1.1'],
+  ['a fragment and a path in the target', 'GET http://example.test#@other.test/ HTTP/1.1'],
   ['one slash after the scheme', 'GET http:/a HTTP/1.1'],
   ['a backslash after the host in the target', 'GET http://example.test\\@other.test/ HTTP/1.1'],
 ];

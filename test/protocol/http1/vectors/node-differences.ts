@@ -10,7 +10,7 @@ export type Stricter = {
 
 const validLine = /^[!#$%&'*+.^_`|~\w-]+ \S+ HTTP\/1\.[01]\r\n/;
 const firstWord = (bytes: string): string => bytes.slice(0, bytes.indexOf(' '));
-const tabAfterFraming = /(content-length|transfer-encoding):([ \t]*)(\w+)[ \t]*\t[ \t]*\r\n/i;
+const tabAfterFraming = /^(content-length|transfer-encoding):([ \t]*)(\w+)[ \t]*\t[ \t]*\r\n/im;
 
 /** Where Node is stricter than RFC 9110 and RFC 9112. */
 export const stricter: readonly Stricter[] = [
