@@ -85,6 +85,23 @@ test.each<[readonly string[], string]>([
   expect(JSON.stringify(verdict).toLowerCase()).not.toContain(key);
 });
 
+test('a rule on a key with a path: one of both kept the request away, or both', () => {
+  const all = parseExpression('path.startsWith("/api") and not method == "PUT"').all ?? [];
+  const verdictOf = (target: string, carried: string) => {
+    const head = readRequestHead(
+      Buffer.from(`GET ${target} HTTP/1.1\r\nHost: h\r\nx-byway-id: ${carried}\r\n\r\n`),
+    );
+    if (head === undefined) throw new Error('incomplete');
+    return explain({ match: { keySha256, all } }, head);
+  };
+  expect(verdictOf('/api', key)).toMatchObject({ matches: true, nearMiss: undefined });
+  const elsewhere = verdictOf('/cart', key);
+  expect(elsewhere.predicates.map(({ met }) => met)).toEqual([true, false, false]);
+  expect(elsewhere.nearMiss?.expression).toBe('path.startsWith("/api")');
+  expect(verdictOf('/api', 'other').nearMiss?.expression).toBe('key');
+  expect(verdictOf('/cart', 'other').nearMiss).toBeUndefined();
+});
+
 test("a general rule passes over requests with another user's key, not with its owner's", () => {
   const head = readRequestHead(
     Buffer.from(`GET / HTTP/1.1\r\nHost: h\r\nx: a\r\nx-byway-id: ${key}\r\n\r\n`),

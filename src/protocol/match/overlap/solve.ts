@@ -36,7 +36,6 @@ type Found = { readonly octets: string } | 'absent' | 'none' | 'unknown';
 const valueFor = (group: readonly Literal[]): Found => {
   const isForbidden = group.some(({ holds, value }) => !holds && value === undefined);
   const isDemanded = group.some(({ holds }) => holds);
-  if (isForbidden && isDemanded) return 'none';
   const { kind } = (group[0] as Literal).variable;
   const isAlwaysThere = kind === 'path' || kind === 'method';
   if (!isDemanded && !isAlwaysThere) return 'absent';

@@ -71,6 +71,15 @@ test.each([
   expect(() => automatonOf(readPattern(pattern))).toThrow(PatternFault);
 });
 
+test.each([
+  ['[ab]*a[ab]{11}', 'more than 2000 states'],
+  ['a{1000}b{1000}c{1000}', 'more than 2000 states'],
+  ['((a{1000}){1000}){1000}', 'too large'],
+])('%j is refused for having %s', (pattern, reason) => {
+  expect(() => automatonOf(readPattern(pattern))).toThrow(reason);
+  expect(automatonOf(readPattern('[ab]*a[ab]{9}')).accepting.length).toBeLessThan(2_000);
+});
+
 test('octets that are not UTF-8 match nothing', () => {
   for (const pattern of ['.*', '[^a]*', '(?s).*', '\ufffd', '\\W+', '.']) {
     const automaton = automatonOf(readPattern(pattern));
