@@ -38,6 +38,30 @@ test.each([
   expect(matches('baggage("pr") == "12"', get(`baggage: ${value}`))).toBe(expected);
 });
 
+// Each thing that the vectors of W3C Baggage read: blanks, properties, "=" and "%" in values.
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['Tenant=Acme', { Tenant: 'Acme' }],
+  ['one=1,two=2', { one: '1', two: '2' }],
+  ['one \t = \t 1 \t , \t two \t = \t 2', { one: '1', two: '2' }],
+  ['one=1;fast,two=2;slow', { one: '1', two: '2' }],
+  ['one \t = \t 1 \t ; \t fast \t , \t two = 2 ; \t slow', { one: '1', two: '2' }],
+  ['one=1;way=east,two=2;way=west', { one: '1', two: '2' }],
+  ['one=1 \t ; \t way \t = \t east \t , two = 2;way=west', { one: '1', two: '2' }],
+  ['one=1;fast;way=east', { one: '1' }],
+  ['one = 1 \t ; \t fast \t ; \t way \t = \t east', { one: '1' }],
+  ['one=a=b', { one: 'a=b' }],
+  ['one=%09%20%22%27%3B%3Dq%21%40%23%25%5E%2C', { one: '\t "\';=q!@#%^,' }],
+  ['one \t = \t %09%20%22 \t ', { one: '\t "' }],
+  [Array.from({ length: 64 }, (_, index) => `k${index}=v`).join(','), { k0: 'v', k63: 'v' }],
+  [`a=${'0123456789'.repeat(819)}`, { a: '0123456789'.repeat(819) }],
+])('baggage: %.60s has these members and no other', (text, members) => {
+  const reading = new RequestReading(get(`baggage: ${text}`));
+  for (const [key, value] of Object.entries(members)) expect(reading.baggage(key)).toBe(value);
+  for (const key of ['fast', 'slow', 'way', 'east', 'one ']) {
+    expect(reading.baggage(key)).toBeUndefined();
+  }
+});
+
 test('of members with one key the first counts, also over several lines', () => {
   const two = get('baggage: a=1', 'Baggage: pr=12', 'BAGGAGE: pr=9');
   expect(matches('baggage("pr") == "12"', two)).toBe(true);
