@@ -108,7 +108,8 @@ export class RuleTable {
       rank: rankOf(rule, rule.match.all ?? []),
       counter: before?.counter ?? new Counter(),
       load: before?.load ?? new Load(),
-      matches: matcherOf(rule),
+      matches:
+        before !== undefined && sameMatch(before.rule, rule) ? before.matches : matcherOf(rule),
       seenBefore: before?.rule.port === rule.port ? before.seenBefore : this.portOf(rule.port).seen,
     };
   }
@@ -152,6 +153,10 @@ export class RuleTable {
     return found;
   }
 }
+
+// A state after a reconnection repeats them all: what was compiled before need not be again.
+const sameMatch = (one: Rule, other: Rule): boolean =>
+  JSON.stringify(one.match) === JSON.stringify(other.match);
 
 // One that can't be compiled can't match; the manager refuses such a rule when it is made.
 const matcherOf = ({ match }: Rule): Matcher => {

@@ -3,11 +3,12 @@ import type { WorkloadStatus } from '../../protocol/api.ts';
 import type { NewIntercept } from '../../protocol/intercepts.ts';
 import { conflictBetween, smallestChange } from '../../protocol/match/conflict.ts';
 import { printCondition, printMatch } from '../../protocol/match/expression/print.ts';
+import type { Work } from '../../protocol/match/overlap/product.ts';
 import type { Match } from '../../protocol/match.ts';
 import { workloadPath } from '../../protocol/workload.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import { mayTouch, type Principal } from '../identity/principal.ts';
-import { interceptsMax, interceptsPerUserMax } from '../limits.ts';
+import { conflictWorkMax, interceptsMax, interceptsPerUserMax } from '../limits.ts';
 import type { InterceptRecord } from '../store/records.ts';
 import { choosePort, findWorkload } from '../workloads/find.ts';
 import { settleMatch } from './settle-match.ts';
@@ -47,7 +48,8 @@ export const planIntercept = (planning: Planning): Plan => {
   const twin = beside.find((other) => other.owner === record.owner && sameMatch(other, record));
   if (twin?.session === record.session) return { record: twin, isThere: true, replaces: undefined };
   if (twin !== undefined && isConnected(twin.session)) throw twinConflict(twin);
-  for (const other of beside) if (other !== twin) refuseConflict(record, other);
+  const work = { left: conflictWorkMax };
+  for (const other of beside) if (other !== twin) refuseConflict(record, other, work);
   if (twin === undefined) refuseTooMany(records, record.owner);
   return { record, isThere: false, replaces: twin };
 };
@@ -108,9 +110,9 @@ const twinLines = (match: Match): readonly string[] => [
   ...(match.all ?? []).map((condition) => printCondition(condition)),
 ];
 
-const refuseConflict = (mine: InterceptRecord, other: InterceptRecord): void => {
+const refuseConflict = (mine: InterceptRecord, other: InterceptRecord, work: Work): void => {
   if ('key' in mine.match || 'key' in other.match || mine.session === other.session) return;
-  const conflict = conflictBetween(mine.match.all, other.match.all);
+  const conflict = conflictBetween(mine.match.all, other.match.all, work);
   if (conflict === undefined) return;
   const whose = other.owner === mine.owner ? 'another one of yours' : `one of ${other.owner}'s`;
   const change = smallestChange(mine.match.all, other.match.all);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Condition, Predicate } from '../match.ts';
 import { textOf } from './octets.ts';
 import { demandsOf, type Variable, variableText } from './overlap/literal.ts';
+import { newWork, type Work } from './overlap/product.ts';
 import { implies, satisfy } from './overlap/satisfy.ts';
 import type { Assignment } from './overlap/solve.ts';
 import { type Witness, witnessOf } from './overlap/witness.ts';
@@ -18,17 +19,18 @@ export type Conflict = {
 /**
  * Decides whether two general rules conflict: when some request matches both, unless one strictly
  * implies the other, for then the narrower one simply goes first. What can't be decided within the
- * limits counts as a conflict without a witness.
+ * limits counts as a conflict without a witness; `work` may be shared by many comparisons.
  */
 export const conflictBetween = (
   mine: readonly Condition[],
   theirs: readonly Condition[],
+  work: Work = newWork(),
 ): Conflict | undefined => {
   // Nearly all pairs of rules are told apart here, and a new rule is compared with every other.
   if (areApart(mine, theirs)) return undefined;
-  const both = satisfy([...mine, ...theirs]);
+  const both = satisfy([...mine, ...theirs], work);
   if (both === 'none') return undefined;
-  if (implies(mine, theirs) !== implies(theirs, mine)) return undefined;
+  if (implies(mine, theirs, work) !== implies(theirs, mine, work)) return undefined;
   if (both === 'unknown') return { witness: undefined, lines: [] };
   return { witness: witnessOf(both), lines: linesOf(both, mine, theirs) };
 };
@@ -96,10 +98,13 @@ const shortHash = (value: string): string =>
 export const smallestChange = (
   mine: readonly Condition[],
   theirs: readonly Condition[],
-): readonly Condition[] | undefined =>
-  [...otherValues(mine), ...exclusions(mine, theirs)].find(
-    (changed) => satisfy(changed) !== 'none' && satisfy([...changed, ...theirs]) === 'none',
+): readonly Condition[] | undefined => {
+  const work = newWork();
+  return [...otherValues(mine), ...exclusions(mine, theirs)].find(
+    (changed) =>
+      satisfy(changed, work) !== 'none' && satisfy([...changed, ...theirs], work) === 'none',
   );
+};
 
 const otherValues = (mine: readonly Condition[]): readonly (readonly Condition[])[] =>
   mine.flatMap((condition, index): readonly (readonly Condition[])[] =>

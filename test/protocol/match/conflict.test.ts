@@ -91,6 +91,15 @@ test('what is too large to decide may overlap, and is said without a witness', (
   expect(conflictBetween(rule(mine), rule(theirs))).toEqual({ witness: undefined, lines: [] });
 });
 
+test('automata that meet only after very long texts are left at a limit of work', () => {
+  const mine = rule('header("a").matches("(a{97})+b?") and header("b")');
+  const theirs = rule('header("a").matches("(a{89})+b?") and header("a").matches("(a{83})+")');
+  const work = { left: 100_000 };
+  expect(conflictBetween(mine, theirs, work)).toEqual({ witness: undefined, lines: [] });
+  expect(work.left).toBeLessThan(0);
+  expect(work.left).toBeGreaterThan(-1_000);
+});
+
 test.each([
   ['header("a") == "1"', 'header("a") == "1"', 'header("a") == "1-2"'],
   ['header("a")', 'header("b") == "secret"', 'header("a") and not header("b")'],

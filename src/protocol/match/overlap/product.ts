@@ -3,15 +3,20 @@ import { type Automaton, dead } from '../pattern/automaton.ts';
 /** An automaton that must accept a text, or must not. */
 export type Part = { readonly automaton: Automaton; readonly holds: boolean };
 
-// States of all automata together; each is looked at once.
-const statesMax = 20_000;
+/** Steps that may still be taken before the answer is that it is not known; see `newWork`. */
+export type Work = { left: number };
+
+/** Work for one question: a tenth of a second at most. */
+export const newWork = (): Work => ({ left: 200_000 });
 
 /**
  * A shortest text that every part agrees to, as octets; of several one that is easy to read.
- * `none` is certain; `unknown` when there are more states than can be looked through.
+ * `none` is certain; `unknown` when the work is used up. It looks at each state of all automata
+ * together once.
  */
 export const shortestText = (
   parts: readonly Part[],
+  work: Work,
 ): { readonly octets: string } | 'none' | 'unknown' => {
   const symbols = symbolsOf(parts);
   const start = parts.map(({ automaton }) => automaton.start);
@@ -20,10 +25,11 @@ export const shortestText = (
   for (let index = 0; index < reached.length; index++) {
     const { states } = reached[index] as Reached;
     if (isAgreed(parts, states)) return { octets: textTo(reached, index) };
+    work.left -= symbols.length;
+    if (work.left < 0) return 'unknown';
     for (const octet of symbols) {
       const next = step(parts, states, octet);
       if (next === undefined || known.has(next.join())) continue;
-      if (known.size >= statesMax) return 'unknown';
       known.add(next.join());
       reached.push({ states: next, from: index, octet });
     }

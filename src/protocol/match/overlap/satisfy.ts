@@ -2,6 +2,7 @@ import type { Condition } from '../../match.ts';
 import { compileMatcher, type Matcher } from '../matcher.ts';
 import { RequestReading } from '../reading.ts';
 import { alternativesOf } from './alternatives.ts';
+import { newWork, type Work } from './product.ts';
 import { type Assignment, solve } from './solve.ts';
 import { fieldsOf, witnessOf } from './witness.ts';
 
@@ -9,13 +10,16 @@ import { fieldsOf, witnessOf } from './witness.ts';
  * Values of a request that meets all conditions; `none` when no request can; `unknown` when that
  * is too large to decide. Throws `PatternFault` for a regular expression that can't be used.
  */
-export const satisfy = (conditions: readonly Condition[]): Assignment | 'none' | 'unknown' => {
+export const satisfy = (
+  conditions: readonly Condition[],
+  work: Work = newWork(),
+): Assignment | 'none' | 'unknown' => {
   const alternatives = alternativesOf({ all: conditions }, true);
   if (alternatives === undefined) return 'unknown';
   let isUnknown = false;
   let matches: Matcher | undefined;
   for (const alternative of alternatives) {
-    const solution = solve(alternative);
+    const solution = solve(alternative, work);
     if (solution === 'none') continue;
     matches ??= compileMatcher(conditions);
     // Two subjects may read the same header; what was decided apart is tried together.
@@ -42,5 +46,8 @@ export const takesNearlyAll = (conditions: readonly Condition[]): boolean => {
 };
 
 /** Whether every request that meets `narrow` meets `wide`; false also when that is not certain. */
-export const implies = (narrow: readonly Condition[], wide: readonly Condition[]): boolean =>
-  satisfy([...narrow, { not: { all: wide } }]) === 'none';
+export const implies = (
+  narrow: readonly Condition[],
+  wide: readonly Condition[],
+  work: Work = newWork(),
+): boolean => satisfy([...narrow, { not: { all: wide } }], work) === 'none';

@@ -2,7 +2,7 @@ import { type Automaton, accepts, automatonOf } from '../pattern/automaton.ts';
 import { PatternFault } from '../pattern/fault.ts';
 import { domainsOf } from './domain.ts';
 import { type Literal, type Variable, variableText } from './literal.ts';
-import { type Part, shortestText } from './product.ts';
+import { type Part, shortestText, type Work } from './product.ts';
 
 /** One variable of a request and its value as octets. */
 export type Assignment = readonly (readonly [Variable, string])[];
@@ -11,10 +11,10 @@ export type Assignment = readonly (readonly [Variable, string])[];
 export type Solution = Assignment | 'none' | 'unknown';
 
 // Enough for values as long as a rule may have; far from what would hold up the manager.
-const limits = { states: 10_000, steps: 4_000_000 };
+const limits = { states: 10_000, steps: 1_000_000 };
 
 /** Demands on different variables never meet, so each variable is decided alone. */
-export const solve = (literals: readonly Literal[]): Solution => {
+export const solve = (literals: readonly Literal[], work: Work): Solution => {
   const groups = new Map<string, Literal[]>();
   for (const literal of literals) {
     const key = variableText(literal.variable);
@@ -23,7 +23,7 @@ export const solve = (literals: readonly Literal[]): Solution => {
   const assignment: [Variable, string][] = [];
   let isUnknown = false;
   for (const group of groups.values()) {
-    const value = valueFor(group);
+    const value = valueFor(group, work);
     if (value === 'none') return 'none';
     if (value === 'unknown') isUnknown = true;
     else if (value !== 'absent') assignment.push([(group[0] as Literal).variable, value.octets]);
@@ -33,7 +33,7 @@ export const solve = (literals: readonly Literal[]): Solution => {
 
 type Found = { readonly octets: string } | 'absent' | 'none' | 'unknown';
 
-const valueFor = (group: readonly Literal[]): Found => {
+const valueFor = (group: readonly Literal[], work: Work): Found => {
   const isForbidden = group.some(({ holds, value }) => !holds && value === undefined);
   const isDemanded = group.some(({ holds }) => holds);
   const { kind } = (group[0] as Literal).variable;
@@ -41,24 +41,24 @@ const valueFor = (group: readonly Literal[]): Found => {
   if (!isDemanded && !isAlwaysThere) return 'absent';
   if (isForbidden) return 'none';
   try {
-    return presentValue(group);
+    return presentValue(group, work);
   } catch (error) {
     if (error instanceof PatternFault) return 'unknown';
     throw error;
   }
 };
 
-const presentValue = (group: readonly Literal[]): Found => {
+const presentValue = (group: readonly Literal[], work: Work): Found => {
   let isUnknown = false;
   for (const automaton of domainsOf((group[0] as Literal).variable)) {
-    const found = valueWithin({ automaton, holds: true }, group);
+    const found = valueWithin({ automaton, holds: true }, group, work);
     if (found === 'unknown') isUnknown = true;
     else if (found !== 'none') return found;
   }
   return isUnknown ? 'unknown' : 'none';
 };
 
-const valueWithin = (domain: Part, group: readonly Literal[]): Found => {
+const valueWithin = (domain: Part, group: readonly Literal[], work: Work): Found => {
   const only = group.find(({ holds, value }) => holds && value?.only !== undefined)?.value?.only;
   if (only !== undefined) {
     const fits = accepts(domain.automaton, only) && group.every((literal) => takes(literal, only));
@@ -67,7 +67,7 @@ const valueWithin = (domain: Part, group: readonly Literal[]): Found => {
   const parts = group.flatMap(({ holds, value }): readonly Part[] =>
     value === undefined ? [] : [{ automaton: automatonFor(value), holds }],
   );
-  const text = shortestText([domain, ...parts]);
+  const text = shortestText([domain, ...parts], work);
   return text === 'none' || text === 'unknown' ? text : { octets: text.octets };
 };
 

@@ -23,8 +23,8 @@ export type AutomatonLimits = {
   readonly steps: number;
 };
 
-/** For patterns of users: at most 240 KB of table, and a few dozen milliseconds to make. */
-export const patternLimits: AutomatonLimits = { states: 2_000, steps: 1_500_000 };
+/** For patterns of users: at most 240 KB of table, and a few milliseconds to make. */
+export const patternLimits: AutomatonLimits = { states: 2_000, steps: 500_000 };
 
 /** Throws `PatternFault` when the automaton would be larger than `limits`. */
 export const automatonOf = (syntax: Syntax, limits: AutomatonLimits = patternLimits): Automaton =>
