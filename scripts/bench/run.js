@@ -5,6 +5,7 @@ const benchmarks = {
   agent: () => import('./agent.js'),
   http2: () => import('./http2.js'),
   tunnel: () => import('./tunnel.js'),
+  match: () => import('./match.js'),
 };
 
 const { positionals, values } = parseArgs({

@@ -7,6 +7,7 @@ const soaks = {
   idle: () => import('./idle.js'),
   slow: () => import('./slow.js'),
   fuzz: () => import('./fuzz.js'),
+  match: () => import('./match.js'),
   'fuzz-http2': () => import('./fuzz-http2.js'),
   tunnel: () => import('./tunnel.js'),
   sessions: () => import('./sessions.js'),

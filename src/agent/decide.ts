@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fieldName } from '../protocol/http1/fields.ts';
-import { keyOf } from '../protocol/matcher.ts';
-import type { RequestFields } from '../protocol/request-fields.ts';
+import { keyOf } from '../protocol/match/matcher.ts';
+import { RequestReading } from '../protocol/match/reading.ts';
+import type { RequestFields } from '../protocol/match/request-fields.ts';
 import type { AppliedRule, PortRules, RuleTable } from './rule-table.ts';
 
 /** The rule that takes a request. */
@@ -11,11 +12,14 @@ const probeHeader = fieldName('x-byway-probe');
 const userAgent = fieldName('user-agent');
 // A key has 26 characters; anything much longer is not worth a hash.
 const keyCharactersMax = 256;
+// What every key that a manager gives out looks like: 128 bits in base32.
+const keyForm = /^[a-z2-7]{26}$/;
 
 /**
  * The rule that a request with these fields to this upstream port belongs to, or undefined. A
- * personal rule goes before every general one; of those the order is the table's. A probe of
- * Kubernetes belongs to none: it asks how the pod is.
+ * personal rule goes before every general one; of those the order is the table's. General rules
+ * pass over requests with another user's key. A probe of Kubernetes belongs to none: it asks how
+ * the pod is.
  */
 export const decide = (
   table: RuleTable,
@@ -34,11 +38,35 @@ const isKubernetesProbe = (fields: RequestFields): boolean =>
 
 const ruleFor = (rules: PortRules, fields: RequestFields): AppliedRule | undefined => {
   const key = keyOf(fields);
-  if (key !== undefined && key.length <= keyCharactersMax && rules.personal.size > 0) {
-    const rule = rules.personal.get(createHash('sha256').update(key, 'latin1').digest('hex'));
-    if (rule !== undefined) return rule;
+  const carried =
+    key === undefined || key.length > keyCharactersMax
+      ? undefined
+      : hash('sha256', Buffer.from(key, 'latin1'), 'hex');
+  const personal = carried === undefined ? undefined : rules.personal.get(carried);
+  if (personal === undefined && rules.general.length === 0) return undefined;
+  const reading = new RequestReading(fields);
+  const owner = key !== undefined && keyForm.test(key) ? carried : undefined;
+  return personalOf(personal ?? [], reading) ?? generalOf(rules.general, reading, owner);
+};
+
+const personalOf = (
+  rules: readonly AppliedRule[],
+  reading: RequestReading,
+): AppliedRule | undefined => {
+  for (const rule of rules) if (rule.matches(reading)) return rule;
+  return undefined;
+};
+
+/** `owner` is the hash of the key that the request carries, undefined without one. */
+const generalOf = (
+  rules: readonly AppliedRule[],
+  reading: RequestReading,
+  owner: string | undefined,
+): AppliedRule | undefined => {
+  for (const rule of rules) {
+    if (owner !== undefined && rule.rule.ownerKeySha256 !== owner) continue;
+    if (rule.matches(reading)) return rule;
   }
-  for (const rule of rules.general) if (rule.matches(fields)) return rule;
   return undefined;
 };
 

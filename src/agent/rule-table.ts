@@ -1,8 +1,10 @@
-import { compileMatcher, type Matcher } from '../protocol/matcher.ts';
+import { compileMatcher, type Matcher } from '../protocol/match/matcher.ts';
+import { type Rank, rankOf } from '../protocol/match/order.ts';
+import { PatternFault } from '../protocol/match/pattern/fault.ts';
 import type { Rule, RuleEvent } from '../protocol/rules.ts';
 import { Counter } from './counts.ts';
 import { Load } from './guard.ts';
-import { byOrder, insertInOrder, type Rank, rankOf } from './rule-order.ts';
+import { byOrder, insertInOrder } from './rule-order.ts';
 
 /** A rule as this agent uses it. */
 export type AppliedRule = {
@@ -19,8 +21,8 @@ export type AppliedRule = {
 export type PortRules = {
   /** Requests decided on this port while it had rules. */
   seen: number;
-  /** By the SHA-256 of the key. */
-  readonly personal: Map<string, AppliedRule>;
+  /** By the SHA-256 of the key, in the order in which they are tried; no list is empty. */
+  readonly personal: Map<string, AppliedRule[]>;
   /** In the order in which they are tried. */
   readonly general: AppliedRule[];
 };
@@ -82,9 +84,8 @@ export class RuleTable {
     for (const rule of new Map(rules.map((one) => [one.id, one])).values()) {
       const applied = this.appliedOf(rule, before.get(rule.id));
       this.rules.set(rule.id, applied);
-      const { personal, general } = this.portOf(rule.port);
-      if ('keySha256' in rule.match) personal.set(rule.match.keySha256, applied);
-      else general.push(applied);
+      if ('keySha256' in rule.match) insertInOrder(this.listOf(rule), applied);
+      else this.listOf(rule).push(applied);
     }
     for (const [number, { general }] of this.ports) {
       general.sort(byOrder);
@@ -97,19 +98,18 @@ export class RuleTable {
     if (before !== undefined) this.detach(before);
     const applied = this.appliedOf(rule, before);
     this.rules.set(rule.id, applied);
-    const { personal, general } = this.portOf(rule.port);
-    if ('keySha256' in rule.match) personal.set(rule.match.keySha256, applied);
-    else insertInOrder(general, applied);
+    insertInOrder(this.listOf(rule), applied);
     if (before !== undefined) this.forgetWithoutRules(before.rule.port);
   }
 
   private appliedOf(rule: Rule, before: AppliedRule | undefined): AppliedRule {
     return {
       rule,
-      rank: rankOf(rule),
+      rank: rankOf(rule, rule.match.all ?? []),
       counter: before?.counter ?? new Counter(),
       load: before?.load ?? new Load(),
-      matches: 'all' in rule.match ? compileMatcher(rule.match.all) : never,
+      matches:
+        before !== undefined && sameMatch(before.rule, rule) ? before.matches : matcherOf(rule),
       seenBefore: before?.rule.port === rule.port ? before.seenBefore : this.portOf(rule.port).seen,
     };
   }
@@ -124,13 +124,21 @@ export class RuleTable {
 
   private detach(applied: AppliedRule): void {
     const { match, port } = applied.rule;
-    const { personal, general } = this.portOf(port);
-    if ('keySha256' in match) {
-      if (personal.get(match.keySha256) === applied) personal.delete(match.keySha256);
-      return;
+    const list = this.listOf(applied.rule);
+    const at = list.indexOf(applied);
+    if (at !== -1) list.splice(at, 1);
+    if ('keySha256' in match && list.length === 0) {
+      this.portOf(port).personal.delete(match.keySha256);
     }
-    const at = general.indexOf(applied);
-    if (at !== -1) general.splice(at, 1);
+  }
+
+  /** The rules that are tried with this one. */
+  private listOf({ match, port }: Rule): AppliedRule[] {
+    const { personal, general } = this.portOf(port);
+    if (!('keySha256' in match)) return general;
+    const list = personal.get(match.keySha256) ?? [];
+    personal.set(match.keySha256, list);
+    return list;
   }
 
   // A port without rules costs its requests nothing.
@@ -145,3 +153,17 @@ export class RuleTable {
     return found;
   }
 }
+
+// A state after a reconnection repeats them all: what was compiled before need not be again.
+const sameMatch = (one: Rule, other: Rule): boolean =>
+  JSON.stringify(one.match) === JSON.stringify(other.match);
+
+// One that can't be compiled can't match; the manager refuses such a rule when it is made.
+const matcherOf = ({ match }: Rule): Matcher => {
+  try {
+    return compileMatcher(match.all ?? []);
+  } catch (error) {
+    if (error instanceof PatternFault) return never;
+    throw error;
+  }
+};

@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Address, formatAddress } from '../base/address.ts';
 import { messageOf, UserError } from '../base/errors.ts';
-import type { RequestFields } from '../protocol/request-fields.ts';
+import { RequestHead } from '../protocol/http1/request-head.ts';
+import type { RequestFields } from '../protocol/match/request-fields.ts';
 import { Clients } from './clients.ts';
 import { type Services, takeConnection } from './connection.ts';
 import { ConnectionSet } from './connection-set.ts';
@@ -108,8 +109,9 @@ const servicesOf = (
   { upstream }: Route,
   state: State,
 ): Services => ({
-  decide: (request: { readonly fields: RequestFields }) => {
-    const verdict = decide(table, upstream.port, request.fields);
+  decide: (request: RequestHead | { readonly fields: RequestFields }) => {
+    const fields = request instanceof RequestHead ? request : request.fields;
+    const verdict = decide(table, upstream.port, fields);
     state.decided[verdict === undefined ? 'unmatched' : 'matched'] += 1;
     return verdict;
   },

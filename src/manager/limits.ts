@@ -64,3 +64,5 @@ export const stopMsMax = 5_000;
 export const answersMsMax = 1_500;
 /** Milliseconds between two looks, while stopping, at connections that have become idle. */
 export const sweepEveryMs = 50;
+/** Steps of looking for conflicts that one new intercept may take: well under a second. */
+export const conflictWorkMax = 1_000_000;

@@ -2,6 +2,8 @@
 export type BaggageMember = {
   readonly key: string;
   readonly value: string;
+  /** The value before decoding, without the blanks around it. */
+  readonly written: string;
   /** What follows the first `;`, as written; empty without properties. */
   readonly properties: string;
 };
@@ -40,9 +42,11 @@ const parseMember = (part: string): BaggageMember | undefined => {
   const equals = pair.indexOf('=');
   const key = trim(pair.slice(0, Math.max(equals, 0)));
   if (equals === -1 || !token.test(key)) return undefined;
+  const written = trim(pair.slice(equals + 1));
   return {
     key,
-    value: percentDecode(trim(pair.slice(equals + 1))),
+    value: percentDecode(written),
+    written,
     properties: semicolon === -1 ? '' : trim(part.slice(semicolon + 1)),
   };
 };

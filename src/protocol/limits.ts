@@ -14,8 +14,12 @@ export const chunkBytesMax: number = 0xffff_ffff;
 export const trailerBytesMax: number = 16 * 1024;
 /** Bytes of one JSON body that the manager reads. */
 export const apiBodyBytesMax: number = 64 * 1024;
-/** Predicates in one rule. */
+/** Predicates in one rule, at whatever depth. */
 export const predicatesMax = 16;
+/** How deep a rule's conditions may stand in each other. */
+export const conditionDepthMax = 8;
+/** Characters of one regular expression in a rule. */
+export const patternCharactersMax = 512;
 /** Characters of one header name in a rule. */
 export const headerNameCharactersMax = 256;
 /** Characters of one header value in a rule. */

@@ -25,6 +25,11 @@ export type Rule = {
   /** The upstream port whose requests it takes. */
   readonly port: number;
   readonly match: RuleMatch;
+  /**
+   * The SHA-256 of its owner's key in lower-case hex: requests with another user's key pass a
+   * general rule over.
+   */
+  readonly ownerKeySha256?: string;
   readonly state: InterceptState;
   /** RFC 3339; of two equal general rules the older one goes first. */
   readonly createdAt: string;
@@ -38,6 +43,7 @@ export const ruleSchema: v.GenericSchema<unknown, Rule> = v.object({
   laptop: nameSchema,
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
   match: ruleMatchSchema,
+  ownerKeySha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   state: interceptStateSchema,
   createdAt: v.string(),
   guards: v.exactOptional(guardsSchema),

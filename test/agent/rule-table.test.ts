@@ -99,7 +99,7 @@ const outcomeOf = (changes: readonly Change[]): ReadonlyMap<string, Rule> => {
 
 const contentsOf = (table: RuleTable, port: number) => ({
   general: ids(table.of(port)?.general ?? []),
-  personal: ids([...(table.of(port)?.personal.values() ?? [])]).toSorted(),
+  personal: [...(table.of(port)?.personal.values() ?? [])].map(ids).toSorted(),
 });
 
 test('whatever came before, the table is as if the rules had been told at once', () => {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { newIdentifier } from '../../src/base/identifier.ts';
 import { apiBodyBytesMax } from '../../src/protocol/limits.ts';
+import { parseExpression } from '../../src/protocol/match/expression/parse.ts';
 import type { Match } from '../../src/protocol/match.ts';
 import { called, type Described, describeWith } from './described.ts';
 import {
@@ -367,6 +368,34 @@ test('two users’ rules that take the same requests are a conflict with an exam
   }
 });
 
+test('a conflict has the smallest change, after which there is none', async () => {
+  const { ask, session, world } = await withShop();
+  const mia = await newToken(world, { role: 'user', user: 'mia' });
+  const hers = await startLaptop(world, { token: mia.token });
+  const versions = { on: 'path', matches: '/v[12]/.*' } as const;
+  await create(world, wanted(hers.session, { match: { all: [versions] } }), mia.token);
+  const tenant = { header: 'x-tenant', equals: 'acme' } as const;
+  const post = (match: Match) =>
+    ask('POST', '/v1/intercepts?dryRun=true', { body: wanted(session, { match }) });
+  const change = 'header("x-tenant") == "acme" and not path.matches("/v[12]/.*")';
+  expect(await post({ all: [tenant] })).toMatchObject({
+    status: 409,
+    body: {
+      conflict: {
+        change,
+        witness: ['x-tenant: acme', expect.stringMatching(/^path: #[0-9a-f]{6}$/)],
+      },
+    },
+  });
+  const free: readonly Match[] = [
+    parseExpression(change),
+    { all: [versions, tenant] },
+    { all: [{ on: 'path', prefix: '/v3' }] },
+    { all: [{ on: 'path', matches: '/.*' }, { not: versions }] },
+  ];
+  for (const one of free) expect((await post(one)).status, JSON.stringify(one)).toBe(200);
+});
+
 test('one’s own key in a header is the personal rule; other uses of the carriers are refused', async () => {
   const { ask, session } = await withShop();
   const key = String((await ask('GET', '/v1/me')).body['key']);
@@ -380,6 +409,10 @@ test('one’s own key in a header is the personal rule; other uses of the carrie
     all({ header: 'X-BYWAY-ID', equals: 'a'.repeat(26) }),
     all({ header: 'x-byway-id', equals: key }, { header: 'x-byway-id', present: true }),
     all({ header: 'baggage', equals: `a=1, byway = ${key};p=1` }),
+    all({ header: 'x-byway-id', prefix: key.slice(0, 20) }),
+    all({ baggage: 'byway', matches: '.*' }),
+    all({ header: 'baggage', contains: key }),
+    all({ on: 'path', prefix: '/' }),
     all(),
   ];
   for (const match of refused) {
@@ -390,9 +423,26 @@ test('one’s own key in a header is the personal rule; other uses of the carrie
     });
     expect(JSON.stringify(reply.body)).not.toContain(key);
   }
-  expect(
-    (await post(all({ header: 'x-byway-id', equals: key }, { header: 'a', present: true }))).status,
-  ).toBe(400);
+  const narrowed = all({ header: 'x-byway-id', equals: key }, { header: 'A', present: true });
+  expect((await post(narrowed)).body['match']).toEqual({
+    key: 'personal',
+    all: [{ header: 'a', present: true }],
+  });
+  const inside = {
+    any: [
+      { baggage: 'byway', equals: key },
+      { on: 'path', prefix: '/a' },
+    ],
+  };
+  for (const match of [
+    { all: [inside] },
+    { all: [{ header: 'a', matches: '(a' }] },
+    { all: [{ header: 'a', equals: ' a' }] },
+  ]) {
+    const reply = await post(match);
+    expect(reply, JSON.stringify(match)).toMatchObject({ status: 400 });
+    expect(JSON.stringify(reply.body)).not.toContain(key);
+  }
   expect((await post(all({ header: 'a', equals: '1' }, { header: 'A', equals: '2' }))).status).toBe(
     400,
   );

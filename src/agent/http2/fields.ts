@@ -1,16 +1,24 @@
 import type { FieldName } from '../../protocol/http1/fields.ts';
 import type { Field } from '../../protocol/http2/hpack/field.ts';
-import type { RequestFields } from '../../protocol/request-fields.ts';
+import type { RequestFields } from '../../protocol/match/request-fields.ts';
 
 const host = 'host';
 const authority = ':authority';
+const cookie = 'cookie';
 
 /** The fields of a request for matching. `:authority` is what HTTP/1 calls `host`. */
 export const requestFields = (fields: readonly Field[]): RequestFields => ({
+  get method() {
+    return valueNamed(fields, ':method') ?? '';
+  },
+  get target() {
+    return valueNamed(fields, ':path') ?? '';
+  },
   linesOf: ({ text }) => linesNamed(fields, text).length,
   valueOf: ({ text }) => {
     const lines = linesNamed(fields, text);
-    return lines.length === 0 ? undefined : lines.map(({ value }) => value).join(', ');
+    const separator = text === cookie ? '; ' : ', ';
+    return lines.length === 0 ? undefined : lines.map(({ value }) => value).join(separator);
   },
 });
 

@@ -1,4 +1,4 @@
-import type { RequestFields } from '../../protocol/request-fields.ts';
+import type { RequestFields } from '../../protocol/match/request-fields.ts';
 import type { Verdict } from '../decide.ts';
 import type { Divert } from '../divert.ts';
 import type { Wire } from '../wire.ts';

@@ -20,7 +20,7 @@ export const probe = async (
   const head = readRequestHead(
     Buffer.from(`GET / HTTP/1.1\r\nHost: probe\r\nx-byway-probe: ${nonce}\r\n\r\n`, 'latin1'),
   );
-  const rule = head === undefined ? undefined : decideProbe(table, nonce, id, head.fields);
+  const rule = head === undefined ? undefined : decideProbe(table, nonce, id, head);
   if (rule === undefined) return { nonce, id, error: 'the agent does not have the rule' };
   const decided = performance.now();
   const end = await tunnel.within(tunnelMilliseconds);

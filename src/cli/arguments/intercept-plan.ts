@@ -2,6 +2,8 @@ import { UserError } from '../../base/errors.ts';
 import type { InterceptPlan } from '../session/plan.ts';
 import { parseDuration } from './duration.ts';
 import type { GuardArguments } from './guards.ts';
+import { automatic } from './header-words.ts';
+import type { MatchArguments } from './match-arguments.ts';
 import { settleName } from './name-or-header.ts';
 import { parsePorts } from './port.ts';
 
@@ -11,7 +13,7 @@ export type InterceptArguments = {
   /** What follows `--`. */
   readonly command: readonly string[];
   readonly port: string | undefined;
-  readonly httpHeader: readonly string[];
+  readonly matching: MatchArguments;
   readonly for: string | undefined;
   readonly guards: GuardArguments;
 };
@@ -21,11 +23,11 @@ const forSecondsMax: number = 24 * 60 * 60;
 
 /** Reads the arguments of an intercept. Throws a usage error that says what is missing. */
 export const readInterceptPlan = async (given: InterceptArguments): Promise<InterceptPlan> => {
-  const { names, command, port, httpHeader } = given;
+  const { names, command, port, matching } = given;
   if (names.length > 1) {
     throw usage(`One service at a time, not also "${names[1]}".`, 'Your program goes after --.');
   }
-  const { name, headers } = settleName(names[0], httpHeader);
+  const { name, headers } = settleName(names[0], matching.httpHeader ?? []);
   if (name === undefined) throw usage('Which service?', 'byway intercept NAME --port 3000');
   if (port === undefined && command.length === 0) {
     throw usage(
@@ -34,20 +36,26 @@ export const readInterceptPlan = async (given: InterceptArguments): Promise<Inte
     );
   }
   const ports = port === undefined ? undefined : parsePorts(port);
-  const [{ parseHeaders }, { readGuards }] = await Promise.all([
-    import('./http-header.ts'),
+  const [{ readMatch }, { readGuards }] = await Promise.all([
+    import('./match-arguments.ts'),
     import('./guards.ts'),
   ]);
   return {
     name,
     localPort: ports?.local,
     remotePort: ports?.remote,
-    match: parseHeaders(headers),
+    match: readMatch({ ...matching, httpHeader: headersOf(headers, matching) }),
     forSeconds: given.for === undefined ? undefined : parseDuration(given.for, forSecondsMax),
     guards: readGuards(given.guards),
     command,
   };
 };
+
+// `--http-header NAME-OF-SERVICE` was meant as `--http-header` alone, which is the key.
+const headersOf = (
+  headers: readonly string[],
+  { httpHeader = [] }: MatchArguments,
+): readonly string[] => (headers.length === 0 && httpHeader.length > 0 ? [automatic] : headers);
 
 const usage = (message: string, hint: string): UserError =>
   new UserError(message, { kind: 'usage', hint });

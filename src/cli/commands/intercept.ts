@@ -3,13 +3,14 @@ import { exitCodes } from '../../base/exit-codes.ts';
 import type { GuardArguments } from '../arguments/guards.ts';
 import { automatic } from '../arguments/header-words.ts';
 import { readInterceptPlan } from '../arguments/intercept-plan.ts';
+import type { MatchArguments } from '../arguments/match-arguments.ts';
 import type { Context } from '../context.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export type InterceptOptions = CommonOptions &
-  GuardArguments & {
+  GuardArguments &
+  MatchArguments & {
     readonly port?: string;
-    readonly httpHeader: readonly string[];
     readonly for?: string;
     readonly detach?: boolean;
   };
@@ -27,6 +28,13 @@ export const interceptCommand = (
     .argument('[command...]', 'after --: your program; gets PORT and ends the intercept')
     .option('-p, --port <local[:remote]>', 'port on this machine, and the port of the service')
     .addOption(httpHeaderOption())
+    .option('--http-path-equal <path>', 'only requests with exactly that path')
+    .option('--http-path-prefix <path>', 'only requests whose path starts like that')
+    .option('--http-path-regex <regex>', 'only requests whose whole path matches')
+    .option('--http-method <method>', 'only requests with that method')
+    .addOption(listOption('--http-query <name=value>', 'only with that query parameter; or NAME'))
+    .addOption(listOption('--baggage <name=value>', 'requests with that baggage member; or NAME'))
+    .option('--match <expression>', 'a rule of your own, as docs/matching.md describes')
     .option('--for <time>', 'end by itself after that long: 90s, 45m, 8h; at most 1d')
     .option('--local-timeout <time>', 'when your app does not answer in time: see --when-slow')
     .option('--when-slow <what>', 'pod, 504 or wait (default: pod; without a time limit: wait)')
@@ -46,14 +54,21 @@ export const interceptCommand = (
     'byway intercept checkout --port 3000:8080 --for 45m',
     'byway intercept checkout -- npm run dev',
     "byway intercept checkout --port 3000 --http-header 'x-tenant: acme'",
+    'byway intercept checkout --port 3000 --http-path-prefix /api --http-method POST',
+    `byway intercept checkout --port 3000 --match 'baggage("tenant") == "acme" or query("debug")'`,
     'byway intercept checkout --port 3000 --detach',
   );
 };
 
+const listOption = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(
+    (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+  );
+
 const httpHeaderOption = (): Option =>
   new Option(
     '--http-header [header]',
-    'NAME=VALUE, "NAME: VALUE" or NAME (present); all of them must be there. Nothing or auto: your key. A word right after it is its value, so say the name of the service first',
+    'NAME=VALUE, "NAME: VALUE", NAME~REGEX or NAME (present); all of them must be there. Nothing or auto: your key. A word right after it is its value, so say the name of the service first',
   )
     .argParser((value: string, before: readonly string[]) => [...before, value])
     .preset(automatic)
@@ -66,16 +81,18 @@ export const intercept = async (
   command: readonly string[],
   options: InterceptOptions,
 ): Promise<number> => {
-  const { port, httpHeader, for: time } = options;
+  const { port, for: time } = options;
   const plan = await readInterceptPlan({
     names,
     command,
     port,
-    httpHeader,
+    matching: options,
     for: time,
     guards: options,
   });
   const { io } = context;
+  const { literalHints } = await import('../arguments/literal-hint.ts');
+  for (const hint of literalHints(plan.match)) io.say(hint);
   const where = plan.localPort === undefined ? 'a free port' : `localhost:${plan.localPort}`;
   io.say(`${plan.name} → ${where}`);
   const manager = await context.manager(options.manager);

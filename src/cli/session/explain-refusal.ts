@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts';
+import { smallestChange } from '../../protocol/match/conflict.ts';
 import type { Match } from '../../protocol/match.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
@@ -6,6 +7,7 @@ import { ManagerError } from '../manager-client/manager-error.ts';
 import { closest } from '../wording/closest.ts';
 import { moment } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
+import { matchFlags } from '../wording/match-flags.ts';
 import { plain } from '../wording/plain.ts';
 import type { InterceptPlan } from './plan.ts';
 
@@ -87,22 +89,18 @@ const conflictInWords = (
   return [
     `${'Yours'.padEnd(width)}${matchInWords(plan.match)}`,
     `${whose.padEnd(width)}${match}   (${plain(owner)} on ${plain(laptop)})${until}`,
-    `Both match, for example   ${witness.map(plain).join('   ')}`,
+    witness.length === 0
+      ? 'Both may match the same request: the rules are too large to tell.'
+      : `Both match, for example   ${witness.map(plain).join('   ')}`,
     ...keepApart(plan, theirs),
     ...(own ? [`Replace      byway leave ${id}`] : []),
     ...(own || hint === undefined ? [] : [hint]),
   ].join('\n');
 };
 
-// Two rules part where both ask one header for a value: another value is the smallest change.
 const keepApart = (plan: InterceptPlan, theirs: Match | undefined): readonly string[] => {
   if (theirs === undefined || 'key' in theirs || 'key' in plan.match) return [];
-  const both = plan.match.all.find(
-    (mine) =>
-      'equals' in mine &&
-      theirs.all.some((other) => 'equals' in other && other.header === mine.header.toLowerCase()),
-  );
-  if (both === undefined || !('equals' in both)) return [];
-  const other = `--http-header ${both.header}=${plain(both.equals)}-2`;
-  return [`Keep apart   byway intercept ${plan.name}${portFlag(plan)} ${other}`];
+  const changed = smallestChange(plan.match.all, theirs.all);
+  if (changed === undefined) return [];
+  return [`Keep apart   byway intercept ${plan.name}${portFlag(plan)} ${matchFlags(changed)}`];
 };

@@ -1,14 +1,19 @@
-import type { Match, Predicate } from '../../protocol/match.ts';
+import { printMatch } from '../../protocol/match/expression/print.ts';
+import type { Condition, Match } from '../../protocol/match.ts';
 import { plain } from './plain.ts';
 
 /** A rule in words: `your key`, or `header x-tenant = "acme" and header x-debug`. */
 export const matchInWords = (match: Match, whose = 'your'): string => {
-  if ('key' in match) return `${whose} key`;
-  if (match.all.length === 0) return 'every request';
-  return match.all.map(predicateInWords).join(' and ');
+  const parts = (match.all ?? []).map(conditionInWords);
+  if ('key' in match) return [`${whose} key`, ...parts].join(' and ');
+  return parts.length === 0 ? 'every request' : parts.join(' and ');
 };
 
-const predicateInWords = (predicate: Predicate): string =>
-  'equals' in predicate
-    ? `header ${predicate.header} = "${plain(predicate.equals)}"`
-    : `header ${predicate.header}`;
+const conditionInWords = (condition: Condition): string => {
+  if ('header' in condition && 'equals' in condition) {
+    return `header ${condition.header} = "${plain(condition.equals)}"`;
+  }
+  if ('header' in condition && 'present' in condition) return `header ${condition.header}`;
+  const text = plain(printMatch({ all: [condition] }));
+  return 'any' in condition ? `(${text})` : text;
+};

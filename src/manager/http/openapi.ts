@@ -1,6 +1,13 @@
-import { toJsonSchema } from '@valibot/to-json-schema';
+import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import { type ProblemCode, problemSchema, problemStatus } from '../../protocol/problem.ts';
 import type { AnySchema, JsonRoute, Route } from './route.ts';
+
+const conversion: ConversionConfig = {
+  target: 'draft-2020-12',
+  // What JSON Schema can't say, such as how many conditions there are in all.
+  ignoreActions: ['check'],
+  overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+};
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,15 +23,7 @@ export const openApiOf = (
 ): Json => {
   const definitions = { ...named, Problem: problemSchema };
   const schemaOf = (schema: AnySchema): Json => {
-    const {
-      $schema: _,
-      $defs: __,
-      ...rest
-    } = toJsonSchema(schema, {
-      target: 'draft-2020-12',
-      definitions,
-      overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
-    });
+    const { $schema: _, $defs: __, ...rest } = toJsonSchema(schema, { ...conversion, definitions });
     return rest;
   };
   const paths: Record<string, Record<string, Json>> = {};
@@ -46,23 +45,8 @@ export const openApiOf = (
 
 type SchemaOf = (schema: AnySchema) => Json;
 
-const componentsOf = (definitions: Readonly<Record<string, AnySchema>>): Json => {
-  const schemas = Object.entries(definitions).map(([name, schema]) => {
-    // Not a reference to itself: a component is the only place where its schema is written out.
-    const { [name]: _, ...others } = definitions;
-    const {
-      $schema: __,
-      $defs: ___,
-      ...rest
-    } = toJsonSchema(schema, {
-      target: 'draft-2020-12',
-      definitions: others,
-      overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
-    });
-    return [name, rest];
-  });
-  return Object.fromEntries(schemas);
-};
+const componentsOf = (definitions: Readonly<Record<string, AnySchema>>): Json =>
+  toJsonSchemaDefs(definitions, conversion);
 
 const operationOf = (route: Route, schemaOf: SchemaOf): Json => ({
   summary: route.summary,

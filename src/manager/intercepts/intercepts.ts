@@ -1,7 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { EndReason, Intercept, InterceptEvent } from '../../protocol/intercepts.ts';
-import type { RuleMatch } from '../../protocol/match.ts';
 import type { AgentReport } from '../../protocol/reports.ts';
 import type { InterceptState, Rule } from '../../protocol/rules.ts';
 import { workloadPath } from '../../protocol/workload.ts';
@@ -140,7 +139,7 @@ export class Intercepts {
 
   keyRotated(owner: string): void {
     for (const record of this.records()) {
-      if (record.owner === owner && 'key' in record.match) this.#publish(record);
+      if (record.owner === owner) this.#publish(record);
     }
   }
 
@@ -185,11 +184,7 @@ export class Intercepts {
   }
 
   #ruleOf(record: InterceptRecord): Rule {
-    const match: RuleMatch =
-      'key' in record.match
-        ? { keySha256: this.#options.keys.keySha256Of(record.owner) }
-        : record.match;
-    return ruleOf(record, this.#stateOf(record), match);
+    return ruleOf(record, this.#stateOf(record), this.#options.keys.keySha256Of(record.owner));
   }
 
   /** Tells agents the rule as it is now, and proves the way again when there is one. */

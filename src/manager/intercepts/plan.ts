@@ -1,12 +1,14 @@
 import { newIdentifier } from '../../base/identifier.ts';
 import type { WorkloadStatus } from '../../protocol/api.ts';
-import { conflictBetween } from '../../protocol/conflict.ts';
 import type { NewIntercept } from '../../protocol/intercepts.ts';
-import type { Match, Predicate } from '../../protocol/match.ts';
+import { conflictBetween, smallestChange } from '../../protocol/match/conflict.ts';
+import { printCondition, printMatch } from '../../protocol/match/expression/print.ts';
+import type { Work } from '../../protocol/match/overlap/product.ts';
+import type { Match } from '../../protocol/match.ts';
 import { workloadPath } from '../../protocol/workload.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import { mayTouch, type Principal } from '../identity/principal.ts';
-import { interceptsMax, interceptsPerUserMax } from '../limits.ts';
+import { conflictWorkMax, interceptsMax, interceptsPerUserMax } from '../limits.ts';
 import type { InterceptRecord } from '../store/records.ts';
 import { choosePort, findWorkload } from '../workloads/find.ts';
 import { settleMatch } from './settle-match.ts';
@@ -46,7 +48,8 @@ export const planIntercept = (planning: Planning): Plan => {
   const twin = beside.find((other) => other.owner === record.owner && sameMatch(other, record));
   if (twin?.session === record.session) return { record: twin, isThere: true, replaces: undefined };
   if (twin !== undefined && isConnected(twin.session)) throw twinConflict(twin);
-  for (const other of beside) if (other !== twin) refuseConflict(record, other);
+  const work = { left: conflictWorkMax };
+  for (const other of beside) if (other !== twin) refuseConflict(record, other, work);
   if (twin === undefined) refuseTooMany(records, record.owner);
   return { record, isThere: false, replaces: twin };
 };
@@ -86,12 +89,11 @@ const sameDoor = (one: InterceptRecord, other: InterceptRecord): boolean =>
 const sameMatch = (one: InterceptRecord, other: InterceptRecord): boolean =>
   matchText(one.match) === matchText(other.match);
 
-/** Equal for matches with the same predicates in whatever order. */
-const matchText = (match: Match): string =>
-  'key' in match ? match.key : JSON.stringify([...new Set(match.all.map(predicateText))].sort());
-
-const predicateText = (predicate: Predicate): string =>
-  JSON.stringify([predicate.header, 'equals' in predicate ? predicate.equals : null]);
+/** Equal for matches with the same conditions in whatever order. */
+const matchText = (match: Match): string => {
+  const conditions = new Set((match.all ?? []).map((condition) => printCondition(condition)));
+  return JSON.stringify(['key' in match, ...[...conditions].sort()]);
+};
 
 const twinConflict = (twin: InterceptRecord): ApiProblem =>
   new ApiProblem(
@@ -99,29 +101,31 @@ const twinConflict = (twin: InterceptRecord): ApiProblem =>
     `You intercept ${twin.workload.name} in the same way already, on ${twin.laptop}. Nothing was changed.`,
     {
       hint: `byway leave ${twin.workload.name}`,
-      conflict: conflictWith(
-        twin,
-        'key' in twin.match ? ['x-byway-id: your key'] : linesOf(twin.match.all),
-      ),
+      conflict: conflictWith(twin, twinLines(twin.match)),
     },
   );
 
-const linesOf = (predicates: readonly Predicate[]): readonly string[] =>
-  predicates.map(
-    (predicate) => `${predicate.header}: ${'equals' in predicate ? predicate.equals : 'anything'}`,
-  );
+const twinLines = (match: Match): readonly string[] => [
+  ...('key' in match ? ['x-byway-id: your key'] : []),
+  ...(match.all ?? []).map((condition) => printCondition(condition)),
+];
 
-const refuseConflict = (mine: InterceptRecord, other: InterceptRecord): void => {
+const refuseConflict = (mine: InterceptRecord, other: InterceptRecord, work: Work): void => {
   if ('key' in mine.match || 'key' in other.match || mine.session === other.session) return;
-  const conflict = conflictBetween(mine.match.all, other.match.all);
+  const conflict = conflictBetween(mine.match.all, other.match.all, work);
   if (conflict === undefined) return;
   const whose = other.owner === mine.owner ? 'another one of yours' : `one of ${other.owner}'s`;
+  const change = smallestChange(mine.match.all, other.match.all);
+  const certainty = conflict.witness === undefined ? 'may match' : 'match';
   throw new ApiProblem(
     'conflict',
-    `Your rule and ${whose} match the same requests, so nothing was changed.`,
+    `Your rule and ${whose} ${certainty} the same requests, so nothing was changed.`,
     {
       hint: 'Use your key, which never conflicts: leave out --http-header.',
-      conflict: conflictWith(other, conflict.lines),
+      conflict: {
+        ...conflictWith(other, conflict.lines),
+        ...(change === undefined ? {} : { change: printMatch({ all: change }) }),
+      },
     },
   );
 };

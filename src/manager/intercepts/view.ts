@@ -1,6 +1,6 @@
 import type { Intercept } from '../../protocol/intercepts.ts';
 import { leaseSecondsMax } from '../../protocol/limits.ts';
-import type { RuleMatch } from '../../protocol/match.ts';
+import type { Match } from '../../protocol/match.ts';
 import type { RuleCounts } from '../../protocol/reports.ts';
 import type { InterceptState, Rule } from '../../protocol/rules.ts';
 import type { InterceptRecord } from '../store/records.ts';
@@ -51,13 +51,22 @@ export const viewOf = (
 };
 
 /** What agents are told. */
-export const ruleOf = (record: InterceptRecord, state: InterceptState, match: RuleMatch): Rule => ({
+export const ruleOf = (
+  record: InterceptRecord,
+  state: InterceptState,
+  keySha256: string,
+): Rule => ({
   id: record.id,
   name: record.workload.name,
   laptop: record.laptop,
   port: record.port,
-  match,
+  ...matchOf(record.match, keySha256),
   state,
   createdAt: record.createdAt,
   ...(record.guards === undefined ? {} : { guards: record.guards }),
 });
+
+const matchOf = (match: Match, keySha256: string): Pick<Rule, 'match' | 'ownerKeySha256'> => {
+  if (!('key' in match)) return { match, ownerKeySha256: keySha256 };
+  return { match: { keySha256, ...(match.all === undefined ? {} : { all: match.all }) } };
+};

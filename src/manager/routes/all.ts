@@ -10,7 +10,7 @@ import {
   interceptSchema,
   newInterceptSchema,
 } from '../../protocol/intercepts.ts';
-import { matchSchema } from '../../protocol/match.ts';
+import { conditionSchema, matchSchema } from '../../protocol/match.ts';
 import { agentReportSchema, ruleCountsSchema } from '../../protocol/reports.ts';
 import { ruleEventSchema, ruleSchema } from '../../protocol/rules.ts';
 import { workloadSchema } from '../../protocol/workload.ts';
@@ -44,6 +44,7 @@ export const allRoutes = (manager: Manager): readonly Route[] => {
 /** Schemas that the document names; everything else is written where it is used. */
 const named = {
   AgentReport: agentReportSchema,
+  Condition: conditionSchema,
   CreatedToken: createdTokenSchema,
   Intercept: interceptSchema,
   InterceptEvent: interceptEventSchema,

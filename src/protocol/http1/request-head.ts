@@ -1,5 +1,5 @@
 import { assertAuthority } from './authority.ts';
-import { assertHeadSize, Fields, fieldName, part, scanFields } from './fields.ts';
+import { assertHeadSize, type FieldName, Fields, fieldName, part, scanFields } from './fields.ts';
 import { type FirstLine, methodOf, readFirstLine } from './first-line.ts';
 import {
   assertFramingKept,
@@ -12,6 +12,7 @@ import {
 } from './framing.ts';
 
 const upgrade = fieldName('upgrade');
+const cookie = fieldName('cookie');
 
 /**
  * One request head, read strictly (RFC 9112 3 and 5). It refers to the memory that it was read
@@ -51,6 +52,22 @@ export class RequestHead {
 
   get target(): string {
     return this.fields.bytes.toString('latin1', this.line.targetStart, this.line.targetEnd);
+  }
+
+  /** How many lines have that name. */
+  linesOf(name: FieldName): number {
+    return this.fields.linesOf(name);
+  }
+
+  /** The values of all lines with that name, joined with ", ", those of `cookie` with "; ". */
+  valueOf(name: FieldName): string | undefined {
+    const { fields } = this;
+    if (name.text !== cookie.text || fields.linesOf(name) < 2) return fields.valueOf(name);
+    const lines: string[] = [];
+    for (let line = 0; line < fields.count; line++) {
+      if (fields.isNamed(line, name)) lines.push(fields.valueAt(line));
+    }
+    return lines.join('; ');
   }
 }
 

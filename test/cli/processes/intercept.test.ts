@@ -122,6 +122,31 @@ test('a header of one’s own decides, and status and list say so', async () => 
   });
 });
 
+test('flags narrow the key, an expression makes a rule of its own, both at once', async () => {
+  const mine = ['pricing', '--port', String(await serveText('mine'))];
+  const narrowed = intercept([...mine, '--http-path-prefix', '/api/', '--http-method', 'get']);
+  await narrowed.says('ready in');
+  const rule = 'baggage("tenant") == "acme" and not path.matches("/health.*") or query("debug")';
+  const wide = intercept([
+    'pricing',
+    ...['--port', String(await serveText('wide'))],
+    ...['--match', `(${rule})`, '--http-path-regex', '/[a-z]+'],
+  ]);
+  await wide.says('ready in');
+  expect(await world.ask('/api/x', world.key)).toBe('mine GET /api/x');
+  expect(await world.ask('/cart', world.key)).toBe('pod GET /cart');
+  const ask = async (path: string, baggage: string): Promise<string> => {
+    const url = `http://127.0.0.1:${world.agentPort}${path}`;
+    return await (await fetch(url, { headers: { baggage } })).text();
+  };
+  expect(await ask('/cart', 'a=1, tenant = %61cme;p')).toBe('wide GET /cart');
+  expect(await ask('/cart?debug', 'tenant=other')).toBe('wide GET /cart?debug');
+  expect(await ask('/healthz', 'tenant=acme')).toBe('pod GET /healthz');
+  expect(await ask('/cart/1', 'tenant=acme')).toBe('pod GET /cart/1');
+  const list = (await world.byway(['list'])).stdout;
+  expect(list).toContain('your key and path.startsWith("/api/") and method == "GET"');
+});
+
 test('a port that nobody listens on is a warning, and so is its coming back a message', async () => {
   const port = await unusedPort();
   const session = intercept(['pricing', '--port', String(port)]);
