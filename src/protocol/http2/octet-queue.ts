@@ -25,7 +25,7 @@ export class OctetQueue {
     if (last !== undefined) last.end += bytes.copy(last.memory, last.end, 0, fits);
     const left = bytes.length - fits;
     if (left === 0) return;
-    const memory = Buffer.allocUnsafe(last === undefined ? left : Math.max(left, sizeBehind(last)));
+    const memory = allocate(last === undefined ? left : Math.max(left, sizeBehind(last)));
     bytes.copy(memory, 0, fits);
     this.pieces.push({ memory, start: 0, end: left });
   }
@@ -53,6 +53,10 @@ export class OctetQueue {
     this.pieces.length = 0;
   }
 }
+
+// Memory that Node shares among buffers lives as long as the last of them.
+const allocate = (octets: number): Buffer =>
+  octets < smallBytes ? Buffer.allocUnsafe(octets) : Buffer.allocUnsafeSlow(octets);
 
 const sizeBehind = ({ memory }: Piece): number =>
   Math.min(Math.max(memory.length * 2, smallBytes), largeBytes);

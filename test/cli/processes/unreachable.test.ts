@@ -30,6 +30,11 @@ const intercept = async (more: NodeJS.ProcessEnv = {}) => {
   return { session, port };
 };
 
+const workloads = async (): Promise<string> => {
+  const headers = { authorization: `Bearer ${world.token}` };
+  return await (await fetch(`${world.url}/v1/workloads`, { headers })).text();
+};
+
 test('without a manager, status shows what the session says, and leave ends it here', async () => {
   const { session, port } = await intercept();
   world.manager().child.kill('SIGKILL');
@@ -60,6 +65,7 @@ test('without a manager, status shows what the session says, and leave ends it h
   expect(await session.ended).toBe(0);
   expect(session.stderr()).toContain('The manager did not hear it');
   await world.restartManager();
+  await until(async () => (await workloads()).includes('"agents":1'), 'the agent');
 });
 
 test('a network that swallows packets is left for another connection, and nobody is told', async () => {
