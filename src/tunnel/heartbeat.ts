@@ -1,4 +1,3 @@
-import type { Http2Session } from 'node:http2';
 import type { Carrier } from './carrier.ts';
 import { firstPingMs, lateMsMax, pingEveryMs, silenceMsMax } from './limits.ts';
 
@@ -12,6 +11,14 @@ export type Heartbeat = {
 
 export const usualHeartbeat: Heartbeat = { everyMs: pingEveryMs, silenceMs: silenceMsMax };
 
+/** What is PINGed: one side of a connection of HTTP/2, whoever speaks it. */
+export type Pinged = {
+  /** Sends a PING; calls back with its round trip in milliseconds, or never. */
+  readonly ping: (answered: (milliseconds: number) => void) => void;
+  /** It takes no PING any more. */
+  readonly isOver: () => boolean;
+};
+
 type Listener = () => void;
 
 /**
@@ -20,7 +27,7 @@ type Listener = () => void;
  * machine goes on, the peer first gets the time to answer.
  */
 export class Pulse {
-  readonly #session: Http2Session;
+  readonly #pinged: Pinged;
   readonly #socket: Carrier;
   readonly #heartbeat: Required<Heartbeat>;
   readonly #onDead: () => void;
@@ -33,8 +40,8 @@ export class Pulse {
   #latencyMs: number | undefined;
   #late = false;
 
-  constructor(session: Http2Session, socket: Carrier, heartbeat: Heartbeat, onDead: () => void) {
-    this.#session = session;
+  constructor(pinged: Pinged, socket: Carrier, heartbeat: Heartbeat, onDead: () => void) {
+    this.#pinged = pinged;
     this.#socket = socket;
     this.#heartbeat = { lateMs: lateMsMax, ...heartbeat };
     this.#onDead = onDead;
@@ -54,7 +61,7 @@ export class Pulse {
 
   /** PINGs at once and counts as late until the answer. */
   doubt(): void {
-    if (this.#session.destroyed) return;
+    if (this.#pinged.isOver()) return;
     this.#setLate(true);
     this.#ping();
   }
@@ -72,7 +79,7 @@ export class Pulse {
   }
 
   #beat(): void {
-    if (this.#session.destroyed) return;
+    if (this.#pinged.isOver()) return;
     const { everyMs, silenceMs } = this.#heartbeat;
     const { bytesRead } = this.#socket;
     this.#silentBeats = bytesRead === this.#bytesSeen ? this.#silentBeats + 1 : 0;
@@ -86,9 +93,8 @@ export class Pulse {
   }
 
   #ping(): void {
-    if (this.#session.destroyed) return;
-    this.#session.ping((error, milliseconds) => {
-      if (error !== null) return;
+    if (this.#pinged.isOver()) return;
+    this.#pinged.ping((milliseconds) => {
       this.#latencyMs = milliseconds;
       clearTimeout(this.#lateTimer);
       this.#lateTimer = undefined;
