@@ -1,5 +1,5 @@
 import type { Carrier } from './carrier.ts';
-import { firstPingMs, lateMsMax, pingEveryMs, silenceMsMax } from './limits.ts';
+import { clockJumpMsMin, firstPingMs, lateMsMax, pingEveryMs, silenceMsMax } from './limits.ts';
 
 /** In milliseconds: how often to PING, and how long a peer may send no byte at all. */
 export type Heartbeat = {
@@ -21,31 +21,44 @@ export type Pinged = {
 
 type Listener = () => void;
 
+/** Looks at what came in, from one PING to the next: by so much death may be seen late. */
+const looksPerPing = 10;
+
 /**
- * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long; then calls
- * `onDead` once. Silence is counted in beats, not by the clock: after a stopped process or a sleeping
- * machine goes on, the peer first gets the time to answer.
+ * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long, by half a second
+ * more at most; then calls `onDead` once. Silence is counted in looks, not by the clock, and begins
+ * anew after a look that is late: when a stopped process or a sleeping machine goes on, the peer first
+ * gets the time to answer.
  */
 export class Pulse {
   readonly #pinged: Pinged;
-  readonly #socket: Carrier;
+  readonly #socket: Pick<Carrier, 'bytesRead'>;
   readonly #heartbeat: Required<Heartbeat>;
+  readonly #lookMs: number;
   readonly #onDead: () => void;
   readonly #listeners = new Set<Listener>();
   readonly #timer: NodeJS.Timeout;
   readonly #first: NodeJS.Timeout;
   #lateTimer: NodeJS.Timeout | undefined;
   #bytesSeen = -1;
-  #silentBeats = 0;
+  #silentLooks = 0;
+  #looks = 0;
+  #lookedAt: number = performance.now();
   #latencyMs: number | undefined;
   #late = false;
 
-  constructor(pinged: Pinged, socket: Carrier, heartbeat: Heartbeat, onDead: () => void) {
+  constructor(
+    pinged: Pinged,
+    socket: Pick<Carrier, 'bytesRead'>,
+    heartbeat: Heartbeat,
+    onDead: () => void,
+  ) {
     this.#pinged = pinged;
     this.#socket = socket;
     this.#heartbeat = { lateMs: lateMsMax, ...heartbeat };
     this.#onDead = onDead;
-    this.#timer = setInterval(() => this.#beat(), heartbeat.everyMs);
+    this.#lookMs = heartbeat.everyMs / looksPerPing;
+    this.#timer = setInterval(() => this.#look(), this.#lookMs);
     this.#first = setTimeout(() => this.#ping(), Math.min(firstPingMs, heartbeat.everyMs));
   }
 
@@ -78,18 +91,27 @@ export class Pulse {
     clearTimeout(this.#lateTimer);
   }
 
-  #beat(): void {
+  #look(): void {
     if (this.#pinged.isOver()) return;
-    const { everyMs, silenceMs } = this.#heartbeat;
+    const wasAway = this.#wasAway();
     const { bytesRead } = this.#socket;
-    this.#silentBeats = bytesRead === this.#bytesSeen ? this.#silentBeats + 1 : 0;
+    const isSilent = bytesRead === this.#bytesSeen && !wasAway;
+    this.#silentLooks = isSilent ? this.#silentLooks + 1 : 0;
     this.#bytesSeen = bytesRead;
-    if (this.#silentBeats < Math.ceil(silenceMs / everyMs)) {
-      this.#ping();
+    if (this.#silentLooks * this.#lookMs >= this.#heartbeat.silenceMs) {
+      this.stop();
+      this.#onDead();
       return;
     }
-    this.stop();
-    this.#onDead();
+    this.#looks += 1;
+    if (wasAway || this.#looks % looksPerPing === 0) this.#ping();
+  }
+
+  /** This process was stopped, or its machine slept, since the last look. */
+  #wasAway(): boolean {
+    const before = this.#lookedAt;
+    this.#lookedAt = performance.now();
+    return this.#lookedAt - before > this.#lookMs + clockJumpMsMin;
   }
 
   #ping(): void {
