@@ -170,6 +170,15 @@ test('intercepts in the background share one process, and the last one out ends 
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('several that are detached at the same moment share one process', async () => {
+  const port = String(await serveText('laptop'));
+  const names = ['a', 'b', 'c', 'd'];
+  const all = await Promise.all(names.map((name) => detach(['--port', port, ...tenant(name)])));
+  expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
+  expect(await Promise.all(names.map(askAs))).toEqual(names.map(() => 'laptop GET /t'));
+  expect((await readdir(folder)).filter((name) => name.includes('.lock'))).toEqual([]);
+});
+
 test('what is refused to one of them changes nothing for the others', async () => {
   const port = String(await serveText('laptop'));
   const first = await detach(['--port', port, ...tenant('a')]);
@@ -275,6 +284,20 @@ test('a command that is killed before it is ready takes its session with it', as
   const pid = await sessionOf(command.pid);
   command.child.kill('SIGKILL');
   await until(() => !isAlive(pid), 'the end of the session');
+});
+
+test('one that was killed while it started one leaves nothing that others wait for', async () => {
+  const port = String(await serveText('laptop'));
+  const command = world.startByway(['intercept', 'pricing', '--detach', '--port', port]);
+  const hasLock = async (): Promise<boolean> =>
+    (await readdir(folder)).some((name) => name.endsWith('.lock'));
+  await until(hasLock, 'the lock');
+  command.child.kill('SIGSTOP');
+  expect(await hasLock()).toBe(true);
+  command.child.kill('SIGKILL');
+  await command.ended;
+  await detach(['--port', port, ...tenant('a')]);
+  expect(await hasLock()).toBe(false);
 });
 
 /** The process that a command has started. */
