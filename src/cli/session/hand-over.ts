@@ -4,6 +4,7 @@ import type { AddMessage, ControlStatus } from '../control/messages.ts';
 import type { Environment } from '../folders.ts';
 import type { Io } from '../io.ts';
 import type { Connection } from '../manager-client/exchange.ts';
+import { tellCrashed } from '../wording/sessions.ts';
 import type { StartedMessage } from './background-message.ts';
 import { readSessionFiles } from './session-file.ts';
 
@@ -22,7 +23,8 @@ export type Found = { readonly socket: string; readonly status: ControlStatus };
 /** Looks for a session of the same user and manager that runs in the background already. */
 export const findSession = async (sought: Sought): Promise<Found | undefined> => {
   const { io, environment, connection, user, passedOver } = sought;
-  const { running } = await readSessionFiles(environment);
+  const { running, crashed } = await readSessionFiles(environment);
+  tellCrashed(io, crashed);
   const { href } = connection.manager;
   const sockets = running
     .filter(({ manager, log }) => manager === href && log !== null)

@@ -106,6 +106,33 @@ test('a killed one leaves a file that the next command removes', async () => {
   await rm(session.log);
 });
 
+test.each([
+  ['list', ['list'], ''],
+  ['list when the manager knows it no more', ['list', '--json'], 'forgotten'],
+  ['leave', ['leave', 'pricing'], ''],
+  ['leave without a manager', ['leave', '--all', '--manager', 'http://127.0.0.1:1'], ''],
+  ['another --detach', ['intercept', 'pricing', '--detach', '--port', '1'], ''],
+])('%s tells of a killed one, once, and cleans up after it', async (_, command, forgotten) => {
+  const session = await detach(['--port', String(await serveText('laptop')), ...tenant('k')]);
+  process.kill(session.pid, 'SIGKILL');
+  await until(() => !isAlive(session.pid), 'the end of the session');
+  if (forgotten !== '') await forget(session.id);
+  const told = `The session of pricing (process ${session.pid}) was killed.`;
+  expect((await world.byway(command)).stderr).toContain(told);
+  expect(await readdir(folder)).not.toContain(`${session.id}.json`);
+  expect((await world.byway(['status'])).stderr).not.toContain(told);
+  await world.byway(['leave', '--all']);
+  await until(async () => (await readdir(folder)).length === 1, 'the end of all others');
+  expect(await readdir(folder)).toEqual([basename(session.log)]);
+  await rm(session.log);
+});
+
+/** Takes an intercept away at the manager, as its end would. */
+const forget = async (id: string): Promise<void> => {
+  const headers = { authorization: `Bearer ${world.token}` };
+  await fetch(`${world.url}/v1/intercepts/${id}`, { method: 'DELETE', headers });
+};
+
 test('a process that has the number of a killed session is not taken for it', async () => {
   const other = process.pid;
   const file = {
