@@ -1,9 +1,9 @@
 // What runs inside a namespace for the soak of the tunnel: `service NAME HOST` answers requests,
-// `key MANAGER` asks for the key of the user of this run, `probe URL KEY` sends ten requests a second
+// `key MANAGER` asks for the key of the user of this run, `probe URL KEY` sends twenty requests a second
 // with it and prints what became of each.
 import { Agent, createServer, get } from 'node:http';
 
-const everyMs = 100;
+const everyMs = 50;
 /** Requests that wait for an answer at once; more are not sent. */
 const waitingMax = 500;
 
