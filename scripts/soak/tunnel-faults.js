@@ -32,6 +32,13 @@ export const faults = [
     end: ({ session }) => session.kill('SIGCONT'),
   },
   {
+    name: 'manager stopped for 25 s',
+    seconds: 25,
+    ...silent,
+    start: ({ manager }) => manager.kill('SIGSTOP'),
+    end: ({ manager }) => manager.kill('SIGCONT'),
+  },
+  {
     name: 'laptop killed, restarted',
     seconds: 2,
     ...visible,

@@ -25,10 +25,12 @@ const ask = (url, key, agent) =>
       answer.on('data', (chunk) => {
         text += chunk;
       });
-      answer.on('error', () => resolve('broken'));
+      answer.on('error', ({ code }) => resolve(`${code} in the answer`));
       answer.on('end', () => resolve(answer.statusCode === 200 ? text : `${answer.statusCode}`));
     });
-    request.on('error', () => resolve('broken'));
+    request.on('error', ({ code }) =>
+      resolve(`${code} on ${request.reusedSocket ? 'a kept' : 'a new'} connection`),
+    );
   });
 
 const probe = (url, key) => {

@@ -9,14 +9,21 @@ export const isWell = ({ fault, podMs, againMs, waitMs, broken }) =>
   isWithin(podMs, fault.podMsMax) &&
   isWithin(againMs, fault.againMsMax) &&
   isWithin(waitMs, fault.waitMsMax) &&
-  broken === 0;
+  broken.length === 0;
 
 const inSeconds = (milliseconds) =>
   milliseconds === undefined ? '-' : `${(milliseconds / 1000).toFixed(2)} s`;
 
 export const lineOf = (row) =>
   `${row.fault.name}: pod after ${inSeconds(row.podMs)}, laptop again after ${inSeconds(row.againMs)}, ` +
-  `longest wait ${inSeconds(row.waitMs)}, ${row.broken} broken: ${isWell(row) ? 'ok' : 'FAILED'}\n`;
+  `longest wait ${inSeconds(row.waitMs)}, broken: ${howOften(row.broken)}: ${isWell(row) ? 'ok' : 'FAILED'}\n`;
+
+const howOften = (causes) => {
+  const each = [...new Set(causes)].map(
+    (cause) => `${causes.filter((other) => other === cause).length} (${cause})`,
+  );
+  return each.join(', ') || 'none';
+};
 
 /** The longest; for what has a bound, never having come about is longer than anything. */
 const worst = (times, bound) => {

@@ -37,7 +37,7 @@ const suffer = async (running, fault) => {
     podMs: podAt === undefined ? undefined : podAt - startedAt,
     againMs: servedAt === undefined ? undefined : servedAt - overAt,
     waitMs: Math.max(0, ...answers.map(({ sentAt, at }) => at - sentAt)),
-    broken: answers.filter(({ by }) => by !== 'you' && by !== 'pod').length,
+    broken: answers.filter(({ by }) => by !== 'you' && by !== 'pod').map(({ by }) => by),
   };
 };
 

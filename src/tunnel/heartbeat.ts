@@ -26,9 +26,9 @@ const looksPerPing = 10;
 
 /**
  * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long, by half a second
- * more at most; then calls `onDead` once. Silence is counted in looks, not by the clock, and begins
- * anew after a look that is late: when a stopped process or a sleeping machine goes on, the peer first
- * gets the time to answer.
+ * more at most; then calls `onDead` once. Silence is added up from look to look: one that is late, as
+ * on a busy machine, counts twice at most, and after a jump of the clock silence begins anew. So when a
+ * stopped process or a sleeping machine goes on, the peer first gets the time to answer.
  */
 export class Pulse {
   readonly #pinged: Pinged;
@@ -41,7 +41,7 @@ export class Pulse {
   readonly #first: NodeJS.Timeout;
   #lateTimer: NodeJS.Timeout | undefined;
   #bytesSeen = -1;
-  #silentLooks = 0;
+  #silentMs = 0;
   #looks = 0;
   #lookedAt: number = performance.now();
   #latencyMs: number | undefined;
@@ -93,25 +93,21 @@ export class Pulse {
 
   #look(): void {
     if (this.#pinged.isOver()) return;
-    const wasAway = this.#wasAway();
+    const now = performance.now();
+    const sinceMs = now - this.#lookedAt;
+    this.#lookedAt = now;
     const { bytesRead } = this.#socket;
+    const wasAway = sinceMs > this.#lookMs + clockJumpMsMin;
     const isSilent = bytesRead === this.#bytesSeen && !wasAway;
-    this.#silentLooks = isSilent ? this.#silentLooks + 1 : 0;
+    this.#silentMs = isSilent ? this.#silentMs + Math.min(sinceMs, 2 * this.#lookMs) : 0;
     this.#bytesSeen = bytesRead;
-    if (this.#silentLooks * this.#lookMs >= this.#heartbeat.silenceMs) {
+    if (this.#silentMs >= this.#heartbeat.silenceMs) {
       this.stop();
       this.#onDead();
       return;
     }
     this.#looks += 1;
     if (wasAway || this.#looks % looksPerPing === 0) this.#ping();
-  }
-
-  /** This process was stopped, or its machine slept, since the last look. */
-  #wasAway(): boolean {
-    const before = this.#lookedAt;
-    this.#lookedAt = performance.now();
-    return this.#lookedAt - before > this.#lookMs + clockJumpMsMin;
   }
 
   #ping(): void {
