@@ -19,6 +19,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     connections: { type: 'string' },
+    fault: { type: 'string' },
     seconds: { type: 'string' },
     seed: { type: 'string' },
     sessions: { type: 'string' },
@@ -30,7 +31,7 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 const options = Object.fromEntries(
-  Object.entries(values).map(([name, value]) => [name, Number(value)]),
+  Object.entries(values).map(([name, value]) => [name, name === 'fault' ? value : Number(value)]),
 );
 let code = 0;
 for (const name of positionals.length > 0 ? positionals : Object.keys(soaks)) {

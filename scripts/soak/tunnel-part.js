@@ -1,9 +1,9 @@
 // What runs inside a namespace for the soak of the tunnel: `service NAME HOST` answers requests,
-// `key MANAGER` asks for the key of the user of this run, `probe URL KEY` sends ten requests a second
+// `key MANAGER` asks for the key of the user of this run, `probe URL KEY` sends twenty requests a second
 // with it and prints what became of each.
 import { Agent, createServer, get } from 'node:http';
 
-const everyMs = 100;
+const everyMs = 50;
 /** Requests that wait for an answer at once; more are not sent. */
 const waitingMax = 500;
 
@@ -25,10 +25,12 @@ const ask = (url, key, agent) =>
       answer.on('data', (chunk) => {
         text += chunk;
       });
-      answer.on('error', () => resolve('broken'));
+      answer.on('error', ({ code }) => resolve(`${code} in the answer`));
       answer.on('end', () => resolve(answer.statusCode === 200 ? text : `${answer.statusCode}`));
     });
-    request.on('error', () => resolve('broken'));
+    request.on('error', ({ code }) =>
+      resolve(`${code} on ${request.reusedSocket ? 'a kept' : 'a new'} connection`),
+    );
   });
 
 const probe = (url, key) => {

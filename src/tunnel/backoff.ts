@@ -1,7 +1,12 @@
 import { retryMsMax, retryMsMin } from './limits.ts';
 
-/** Milliseconds before the attempt with this number (1 is the first); `random` is from 0 to 1. */
-export const backoffMs = (attempt: number, random: number): number => {
+/**
+ * Milliseconds before the attempt with this number (1 is the first); `random` is from 0 to 1. What the
+ * attempt before took counts as waited, so that a connection that nobody answered for 2 s is tried
+ * again soon: but for the first wait, which is always there.
+ */
+export const backoffMs = (attempt: number, random: number, tookMs = 0): number => {
   const full = Math.min(retryMsMin * 2 ** Math.min(attempt - 1, 16), retryMsMax);
-  return Math.round(full * (0.75 + random / 4));
+  const jitter = 0.75 + random / 4;
+  return Math.round(Math.max(full * jitter - tookMs, retryMsMin * jitter));
 };

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { systemCode } from '../base/errors.ts';
 import { programVersion } from '../base/version.ts';
 import type { Carrier } from './carrier.ts';
 import { connectTo } from './connect.ts';
@@ -19,7 +20,8 @@ export type TunnelDial = Way & {
 /**
  * Dials the manager and turns the connection round, by our own Upgrade or, where something in
  * between does not let that through, by a WebSocket; `memory` keeps which, for the next time.
- * Connects within 2 s and is answered within 5 s on each of the two. Resolves with the connection:
+ * Connects within 2 s and is answered within 5 s on each of the two; where our Upgrade worked before,
+ * it may be unanswered two times before a WebSocket is tried. Resolves with the connection:
  * attach an end to it at once. Rejects with a `TunnelRefused`, a system error, a `UserError` of
  * kind `unreachable`, or the signal's reason.
  */
@@ -34,10 +36,12 @@ export const dialTunnel = async (
   const socket = await connectTo(options, options.signal);
   try {
     const turned = await upgrade(socket, requestOf(options));
+    memory.upgradeWorked();
     preferWebSocketWhenMute(turned, memory);
     return turned;
   } catch (error) {
     if (options.signal.aborted || isFromManager(error)) throw error;
+    if (!isAnswer(error) && memory.isLikelyAway()) throw error;
     return await byWebSocket(options, memory).catch((second: unknown) => {
       throw isFromManager(second) ? second : error;
     });
@@ -81,3 +85,7 @@ const isFromManager = (error: unknown): boolean =>
   error instanceof TunnelRefused &&
   (error.status === 429 ||
     (error.problem !== undefined && error.problem.code !== 'upgrade_required'));
+
+/** Whether anything came back, if only that it is no HTTP. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof TunnelRefused || systemCode(error)?.startsWith('HPE_') === true;

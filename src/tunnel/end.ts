@@ -1,7 +1,7 @@
 import type { Http2Session, Settings } from 'node:http2';
 import type { Carrier } from './carrier.ts';
 import { guardAgainstFloods } from './floods.ts';
-import { type Heartbeat, Pulse, usualHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, type Pinged, Pulse, usualHeartbeat } from './heartbeat.ts';
 import {
   drainMsMax,
   frameBytesMax,
@@ -78,7 +78,7 @@ export const tunnelEnd = (
   // A connection from an HTTP server is half-open by default: nobody else ends it after a FIN.
   socket.once('end', destroy);
   guardAgainstFloods(session, destroy);
-  const pulse = new Pulse(session, socket, heartbeat, destroy);
+  const pulse = new Pulse(pinged(session), socket, heartbeat, destroy);
   let drainTimer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => {
     session.once('close', () => {
@@ -104,3 +104,12 @@ export const tunnelEnd = (
   };
   return { closed, draining, close, destroy, pulse };
 };
+
+const pinged = (session: Http2Session): Pinged => ({
+  ping: (answered) => {
+    session.ping((error, milliseconds) => {
+      if (error === null) answered(milliseconds);
+    });
+  },
+  isOver: () => session.destroyed,
+});

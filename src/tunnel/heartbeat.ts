@@ -1,6 +1,5 @@
-import type { Http2Session } from 'node:http2';
 import type { Carrier } from './carrier.ts';
-import { firstPingMs, lateMsMax, pingEveryMs, silenceMsMax } from './limits.ts';
+import { clockJumpMsMin, firstPingMs, lateMsMax, pingEveryMs, silenceMsMax } from './limits.ts';
 
 /** In milliseconds: how often to PING, and how long a peer may send no byte at all. */
 export type Heartbeat = {
@@ -12,33 +11,54 @@ export type Heartbeat = {
 
 export const usualHeartbeat: Heartbeat = { everyMs: pingEveryMs, silenceMs: silenceMsMax };
 
+/** What is PINGed: one side of a connection of HTTP/2, whoever speaks it. */
+export type Pinged = {
+  /** Sends a PING; calls back with its round trip in milliseconds, or never. */
+  readonly ping: (answered: (milliseconds: number) => void) => void;
+  /** It takes no PING any more. */
+  readonly isOver: () => boolean;
+};
+
 type Listener = () => void;
 
+/** Looks at what came in, from one PING to the next: by so much death may be seen late. */
+const looksPerPing = 10;
+
 /**
- * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long; then calls
- * `onDead` once. Silence is counted in beats, not by the clock: after a stopped process or a sleeping
- * machine goes on, the peer first gets the time to answer.
+ * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long, by half a second
+ * more at most; then calls `onDead` once. Silence is added up from look to look: one that is late, as
+ * on a busy machine, counts twice at most, and after a jump of the clock silence begins anew. So when a
+ * stopped process or a sleeping machine goes on, the peer first gets the time to answer.
  */
 export class Pulse {
-  readonly #session: Http2Session;
-  readonly #socket: Carrier;
+  readonly #pinged: Pinged;
+  readonly #socket: Pick<Carrier, 'bytesRead'>;
   readonly #heartbeat: Required<Heartbeat>;
+  readonly #lookMs: number;
   readonly #onDead: () => void;
   readonly #listeners = new Set<Listener>();
   readonly #timer: NodeJS.Timeout;
   readonly #first: NodeJS.Timeout;
   #lateTimer: NodeJS.Timeout | undefined;
   #bytesSeen = -1;
-  #silentBeats = 0;
+  #silentMs = 0;
+  #looks = 0;
+  #lookedAt: number = performance.now();
   #latencyMs: number | undefined;
   #late = false;
 
-  constructor(session: Http2Session, socket: Carrier, heartbeat: Heartbeat, onDead: () => void) {
-    this.#session = session;
+  constructor(
+    pinged: Pinged,
+    socket: Pick<Carrier, 'bytesRead'>,
+    heartbeat: Heartbeat,
+    onDead: () => void,
+  ) {
+    this.#pinged = pinged;
     this.#socket = socket;
     this.#heartbeat = { lateMs: lateMsMax, ...heartbeat };
     this.#onDead = onDead;
-    this.#timer = setInterval(() => this.#beat(), heartbeat.everyMs);
+    this.#lookMs = heartbeat.everyMs / looksPerPing;
+    this.#timer = setInterval(() => this.#look(), this.#lookMs);
     this.#first = setTimeout(() => this.#ping(), Math.min(firstPingMs, heartbeat.everyMs));
   }
 
@@ -54,7 +74,7 @@ export class Pulse {
 
   /** PINGs at once and counts as late until the answer. */
   doubt(): void {
-    if (this.#session.destroyed) return;
+    if (this.#pinged.isOver()) return;
     this.#setLate(true);
     this.#ping();
   }
@@ -71,24 +91,28 @@ export class Pulse {
     clearTimeout(this.#lateTimer);
   }
 
-  #beat(): void {
-    if (this.#session.destroyed) return;
-    const { everyMs, silenceMs } = this.#heartbeat;
+  #look(): void {
+    if (this.#pinged.isOver()) return;
+    const now = performance.now();
+    const sinceMs = now - this.#lookedAt;
+    this.#lookedAt = now;
     const { bytesRead } = this.#socket;
-    this.#silentBeats = bytesRead === this.#bytesSeen ? this.#silentBeats + 1 : 0;
+    const wasAway = sinceMs > this.#lookMs + clockJumpMsMin;
+    const isSilent = bytesRead === this.#bytesSeen && !wasAway;
+    this.#silentMs = isSilent ? this.#silentMs + Math.min(sinceMs, 2 * this.#lookMs) : 0;
     this.#bytesSeen = bytesRead;
-    if (this.#silentBeats < Math.ceil(silenceMs / everyMs)) {
-      this.#ping();
+    if (this.#silentMs >= this.#heartbeat.silenceMs) {
+      this.stop();
+      this.#onDead();
       return;
     }
-    this.stop();
-    this.#onDead();
+    this.#looks += 1;
+    if (wasAway || this.#looks % looksPerPing === 0) this.#ping();
   }
 
   #ping(): void {
-    if (this.#session.destroyed) return;
-    this.#session.ping((error, milliseconds) => {
-      if (error !== null) return;
+    if (this.#pinged.isOver()) return;
+    this.#pinged.ping((milliseconds) => {
       this.#latencyMs = milliseconds;
       clearTimeout(this.#lateTimer);
       this.#lateTimer = undefined;

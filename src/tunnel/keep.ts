@@ -28,7 +28,7 @@ export type TunnelKeeping<End extends TunnelEnd> = {
 
 /**
  * Keeps a tunnel up until the signal aborts: dials, and dials again with a backoff from 0.2 s to
- * 2 s with jitter. A tunnel that drains is replaced at once while its streams finish, and nobody is
+ * 2 s with jitter, in which a failed attempt counts as waited. A tunnel that drains is replaced at once while its streams finish, and nobody is
  * told of a loss. While a PING is late, a second one is dialled, and the first to answer wins. A jump
  * of the clock puts the present tunnel in doubt and ends a wait. On abort it closes the present end,
  * and resolves when that is gone (5 s at most). Rejects only with a `TunnelRefused` that asking again
@@ -60,6 +60,7 @@ const keepOn = async <End extends TunnelEnd>(
   let attempt = 0;
   let second: Carrier | undefined;
   while (!signal.aborted) {
+    const begunAt = performance.now();
     const run = await runOne(options, jumps, second);
     const { stable, drained, error } = run;
     second = run.second;
@@ -68,7 +69,8 @@ const keepOn = async <End extends TunnelEnd>(
     if (second !== undefined || (stable && drained)) continue;
     if (signal.aborted) return;
     attempt = stable ? 1 : attempt + 1;
-    const retryInMs = backoffMs(attempt, Math.random());
+    const tookMs = error === undefined ? 0 : performance.now() - begunAt;
+    const retryInMs = backoffMs(attempt, Math.random(), tookMs);
     onDown({ attempt, error, retryInMs });
     await nap(retryInMs, signal, jumps);
   }

@@ -6,6 +6,8 @@ export const connectMsMax = 2_000;
 export const upgradeMsMax = 5_000;
 /** Milliseconds that a WebSocket is tried first after our own Upgrade did not get through. */
 export const upgradeAgainMs: number = 10 * 60 * 1000;
+/** Upgrades without an answer, one after the other, where one worked before, until a WebSocket is tried. */
+export const unansweredMax = 3;
 /** Bytes of one WebSocket message of a tunnel. */
 export const messageBytesMax: number = 256 * 1024;
 /** Milliseconds for the other side to answer the close of a WebSocket. */

@@ -24,11 +24,13 @@ export const dialSecond = async (options: SecondTunnel): Promise<Carrier | undef
       await changed(pulse, over);
       continue;
     }
+    const begunAt = performance.now();
     const socket = await dialWhileLate(options);
     if (socket !== undefined) return socket;
     attempt += 1;
+    const retryInMs = backoffMs(attempt, Math.random(), performance.now() - begunAt);
     // Rejects only when aborted, which the loop looks at itself.
-    await sleep(backoffMs(attempt, Math.random()), undefined, { signal: over }).catch(() => {});
+    await sleep(retryInMs, undefined, { signal: over }).catch(() => {});
   }
   return undefined;
 };

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openAgentEnd } from '../../src/tunnel/agent-end.ts';
 import { acceptArrival } from '../../src/tunnel/arrivals.ts';
 import { dialTunnel } from '../../src/tunnel/dial.ts';
 import { TunnelRefused } from '../../src/tunnel/refused.ts';
 import { serveRelayForAgent } from '../../src/tunnel/relay-end.ts';
+import { TransportMemory } from '../../src/tunnel/transport-memory.ts';
 import { acceptTunnels, bytesOf, dial } from './accepting.ts';
+import { startFreezingProxy } from './freezing-proxy.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -145,3 +147,41 @@ test('nobody listening is a system error, an abort is the reason of the abort', 
 test('a server that never answers is given up', async () => {
   await expect(dial(await speaking(''))).rejects.toMatchObject({ kind: 'unreachable' });
 }, 20_000);
+
+test('a manager that spoke our Upgrade before and is mute now is not asked for a WebSocket too', async () => {
+  const accepting = await acceptTunnels((socket) => serveRelayForAgent(socket, () => {}));
+  cleanUps.push(accepting.stop);
+  const network = await startFreezingProxy(accepting.url);
+  cleanUps.push(network.stop);
+  const memory = new TransportMemory();
+  const { signal } = new AbortController();
+  const dialOnce = () =>
+    dialTunnel(
+      { manager: network.url, token: 'secret', role: 'agent', headers: {}, signal },
+      memory,
+    );
+  const socket = await dialOnce();
+  cleanUps.push(() => socket.destroy());
+  network.freezeNew(true);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  cleanUps.push(() => vi.useRealTimers());
+  const timeUp = async (connections: number): Promise<void> => {
+    while (network.connections() < connections) await turn();
+    // The connection is there on both sides, and its upgrade waits for an answer.
+    for (let turns = 0; turns < 20; turns++) await turn();
+    vi.advanceTimersByTime(5_000);
+  };
+  for (const connections of [2, 3]) {
+    const mute = expect(dialOnce()).rejects.toMatchObject({ kind: 'unreachable' });
+    await timeUp(connections);
+    await mute;
+    expect(network.connections()).toBe(connections);
+  }
+  // By now something may be in between that lets nothing but a WebSocket through.
+  const both = expect(dialOnce()).rejects.toMatchObject({ kind: 'unreachable' });
+  await timeUp(4);
+  await timeUp(5);
+  await both;
+});
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

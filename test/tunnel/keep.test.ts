@@ -106,3 +106,22 @@ test('waits from 0.2 s to 2 s, with jitter downwards', () => {
   ]);
   expect(backoffMs(1, 0)).toBe(150);
 });
+
+test('what an attempt took counts as waited, but for the first wait', () => {
+  expect([0, 300, 1_799, 1_801, 60_000].map((tookMs) => backoffMs(5, 1, tookMs))).toEqual([
+    2_000, 1_700, 201, 200, 200,
+  ]);
+  expect([backoffMs(1, 0, 5_000), backoffMs(5, 0, 5_000)]).toEqual([150, 150]);
+});
+
+test('attempts that nobody answered for 2 s follow each other soon', async () => {
+  let now = performance.now();
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  cleanUps.push(() => vi.restoreAllMocks());
+  const { downs } = keep(async () => {
+    now += 2_000;
+    throw new Error('no answer');
+  });
+  await expect.poll(() => downs.length, { timeout: 5_000 }).toBe(6);
+  for (const { retryInMs } of downs) expect(retryInMs).toBeLessThanOrEqual(200);
+});

@@ -5,6 +5,7 @@ import type { Verdict } from '../decide.ts';
 import { admit } from '../guard.ts';
 import { splice } from '../splice.ts';
 import type { Wire } from '../wire.ts';
+import { Detour } from './detour.ts';
 import { forwarded, noLines } from './edit-head.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { failOpen } from './fail-open.ts';
@@ -39,7 +40,7 @@ export class Http1Connection {
   private lastBegun = false;
   private closing = false;
   private ending = false;
-  private lastDiverted = false;
+  private readonly detour = new Detour();
   /** The verdict on a request that waits for the answers before it. */
   private held: Verdict | undefined;
 
@@ -126,7 +127,7 @@ export class Http1Connection {
     const { counter, rule } = verdict;
     counter.divert();
     exchange.servedBy = `${rule.name}@${rule.laptop}`;
-    this.lastDiverted = true;
+    this.detour.begin();
     this.laptopOwner ??= {
       ...this.owner,
       client: this.client,
@@ -139,8 +140,7 @@ export class Http1Connection {
   }
 
   private beginOnPod(exchange: Exchange, bytes: Buffer): void {
-    this.lastDiverted = false;
-    this.pod ??= this.podOn(this.services.dialPod());
+    this.pod = this.detour.end(this.pod) ?? this.podOn(this.services.dialPod());
     this.leg = this.pod;
     if (this.pod.begin(exchange, bytes)) this.client.resume();
     else this.client.pause();
@@ -265,7 +265,7 @@ export class Http1Connection {
   private podGone(clean: boolean): void {
     const { pod } = this;
     // The pod may drop its idle connection while the laptop answers; the next request dials again.
-    const unneeded = this.laptop !== undefined || (this.lastDiverted && this.waiting.length === 0);
+    const unneeded = this.laptop !== undefined || (this.detour.isOn && this.waiting.length === 0);
     if (unneeded || !this.requests.incomplete) {
       this.pod = undefined;
       pod?.end();

@@ -3,6 +3,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import { tellCrashed } from '../wording/sessions.ts';
 import { assertNamed, findIntercepts, type Wanted } from './find-intercepts.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
@@ -25,6 +26,8 @@ export const leave = async (
   const wanted = { command: 'leave', names, all: options.all === true };
   assertNamed(wanted);
   const { io } = context;
+  const { readSessionFiles } = await import('../session/session-file.ts');
+  tellCrashed(io, (await readSessionFiles(context.environment)).crashed);
   const manager = await context.manager(options.manager);
   const ended = await findOrLeaveAlone(context, manager, wanted);
   for (const intercept of ended) {

@@ -20,6 +20,9 @@ export const listCommand = (context: Context): Command => {
 
 export const list = async (context: Context, options: ListOptions): Promise<void> => {
   const { io } = context;
+  const { readSessionFiles } = await import('../session/session-file.ts');
+  const { running, crashed } = await readSessionFiles(context.environment);
+  tellCrashed(io, crashed);
   const manager = await context.manager(options.manager);
   const [me, everybodys] = await Promise.all([manager.me(), manager.intercepts()]);
   const intercepts =
@@ -36,9 +39,6 @@ export const list = async (context: Context, options: ListOptions): Promise<void
     );
     return;
   }
-  const { readSessionFiles } = await import('../session/session-file.ts');
-  const { running, crashed } = await readSessionFiles(context.environment);
-  tellCrashed(io, crashed);
   io.print(asTable(intercepts, me.user, running));
 };
 

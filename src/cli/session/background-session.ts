@@ -169,7 +169,10 @@ const startMessage = async (): Promise<StartMessage> => {
   const late = new AbortController();
   try {
     const message = await Promise.race([
-      new Promise<unknown>((resolve) => process.once('message', resolve)),
+      new Promise<unknown>((resolve) => {
+        process.once('message', resolve);
+        process.once('disconnect', () => resolve(undefined));
+      }),
       sleep(startMsMax, undefined, { signal: late.signal }),
     ]);
     return v.parse(startMessageSchema, message);

@@ -12,10 +12,11 @@ import {
   type StartMessage,
   startedMessageSchema,
 } from './background-message.ts';
-import { handOver } from './hand-over.ts';
+import { type Found, findSession, handOver } from './hand-over.ts';
 import { backgroundMsMax } from './limits.ts';
 import type { InterceptPlan } from './plan.ts';
 import { sessionsFolder } from './session-file.ts';
+import { lockStarting } from './starting-lock.ts';
 
 /** Milliseconds that the log of a session that failed is kept. */
 const logKeptMs: number = 7 * 24 * 60 * 60 * 1000;
@@ -41,18 +42,51 @@ export type BackgroundOptions = {
 
 /**
  * Gives the plan to the session in the background that is there already, or starts one, and waits
- * until it is ready, 90 s at most. Throws what it failed with; then a new session has ended, and its
- * log stays only when that could say more.
+ * until it is ready, 90 s at most. Of commands that do so at once one starts it, and the others find it.
+ * Throws what it failed with; then a new session has ended, and its log stays only when that could say
+ * more.
  */
 export const startBackground = async (options: BackgroundOptions): Promise<Background> => {
-  const { context, connection, user, plan } = options;
-  const { io, environment } = context;
-  const handed = await handOver({ io, environment, connection, user, plan });
-  if (handed !== undefined) {
-    const { pid, log } = handed.status;
-    return { pid, log: log ?? '', ready: readyOf(handed.answer, log ?? ''), shared: true };
+  const { context, connection, plan } = options;
+  const folder = sessionsFolder(context.environment);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (plan.command.length > 0) return await spawnBackground(options);
+  const passedOver = new Set<string>();
+  while (true) {
+    const next = await findOrStart(options, folder, passedOver);
+    if ('ready' in next) return next;
+    const { socket, status } = next;
+    const { token } = connection;
+    const answer = await handOver(next, { plan, token }, context.io);
+    const log = status.log ?? '';
+    if (answer !== undefined) {
+      return { pid: status.pid, log, ready: readyOf(answer, log), shared: true };
+    }
+    // Each one that is there is asked once, so that this comes to an end.
+    passedOver.add(socket);
   }
-  return await spawnBackground(options);
+};
+
+/** The lock is held until a session that was started can be found, and not while one is asked. */
+const findOrStart = async (
+  options: BackgroundOptions,
+  folder: string,
+  passedOver: ReadonlySet<string>,
+): Promise<Found | Background> => {
+  const { context, connection, user } = options;
+  const { io, environment } = context;
+  const unlock = await lockStarting({
+    folder,
+    user,
+    manager: connection.manager.href,
+    onWait: (pid) => io.say(`Process ${pid} starts a session in the background; waiting for it.`),
+  });
+  try {
+    const found = await findSession({ io, environment, connection, user, passedOver });
+    return found ?? (await spawnBackground(options));
+  } finally {
+    await unlock();
+  }
 };
 
 const spawnBackground = async ({
@@ -63,7 +97,6 @@ const spawnBackground = async ({
   plan,
 }: BackgroundOptions): Promise<Background> => {
   const folder = sessionsFolder(environment);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeOldLogs(folder);
   await removeDeadSockets(folder);
   const log = join(folder, `${newIdentifier('se')}.log`);

@@ -1,46 +1,63 @@
 import { messageOf } from '../../base/errors.ts';
 import { askStatus, askToAdd, ControlRefused } from '../control/client.ts';
-import type { ControlStatus } from '../control/messages.ts';
+import type { AddMessage, ControlStatus } from '../control/messages.ts';
 import type { Environment } from '../folders.ts';
 import type { Io } from '../io.ts';
 import type { Connection } from '../manager-client/exchange.ts';
+import { tellCrashed } from '../wording/sessions.ts';
 import type { StartedMessage } from './background-message.ts';
-import type { InterceptPlan } from './plan.ts';
 import { readSessionFiles } from './session-file.ts';
 
-export type HandOver = {
+export type Sought = {
   readonly io: Io;
   readonly environment: Environment;
   readonly connection: Connection;
   readonly user: string;
-  readonly plan: InterceptPlan;
+  /** Sockets of sessions that have refused already. */
+  readonly passedOver: ReadonlySet<string>;
 };
 
-export type HandedOver = { readonly status: ControlStatus; readonly answer: StartedMessage };
+/** A session in the background that takes in others. */
+export type Found = { readonly socket: string; readonly status: ControlStatus };
 
-/**
- * Gives a plan to a session of the same user and manager that runs in the background already, and
- * waits for what becomes of it. Undefined when there is none that takes it.
- */
-export const handOver = async (wanted: HandOver): Promise<HandedOver | undefined> => {
-  const { io, environment, connection, user, plan } = wanted;
-  if (plan.command.length > 0) return undefined;
-  const { running } = await readSessionFiles(environment);
+/** Looks for a session of the same user and manager that runs in the background already. */
+export const findSession = async (sought: Sought): Promise<Found | undefined> => {
+  const { io, environment, connection, user, passedOver } = sought;
+  const { running, crashed } = await readSessionFiles(environment);
+  tellCrashed(io, crashed);
   const { href } = connection.manager;
   const sockets = running
     .filter(({ manager, log }) => manager === href && log !== null)
-    .flatMap(({ socket }) => socket ?? []);
+    .flatMap(({ socket }) => socket ?? [])
+    .filter((socket) => !passedOver.has(socket));
   for (const socket of new Set(sockets)) {
     try {
       const status = await askStatus(socket);
-      if (!status.shares || status.user !== user || status.manager !== href) continue;
-      const { token } = connection;
-      return { status, answer: await askToAdd(socket, { plan, token }) };
+      if (status.shares && status.user === user && status.manager === href) {
+        return { socket, status };
+      }
     } catch (error) {
-      // Another session is started instead, which costs a tunnel and nothing else.
-      if (!(error instanceof ControlRefused))
-        io.warn(`A session was passed over: ${messageOf(error)}`);
+      tellPassedOver(io, error);
     }
   }
   return undefined;
+};
+
+/** Gives it a plan, and waits for what becomes of it. Undefined when it does not take it. */
+export const handOver = async (
+  { socket }: Found,
+  message: AddMessage,
+  io: Io,
+): Promise<StartedMessage | undefined> => {
+  try {
+    return await askToAdd(socket, message);
+  } catch (error) {
+    tellPassedOver(io, error);
+    return undefined;
+  }
+};
+
+// Another session is started instead, which costs a tunnel and nothing else.
+const tellPassedOver = (io: Io, error: unknown): void => {
+  if (!(error instanceof ControlRefused)) io.warn(`A session was passed over: ${messageOf(error)}`);
 };

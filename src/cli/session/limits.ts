@@ -15,6 +15,11 @@ export const appStopMsMax = 5_000;
 export const orphanStopMsMax = 2_000;
 /** Milliseconds for a session in the background to become ready, its app included. */
 export const backgroundMsMax = 90_000;
+/** Milliseconds to wait for another command that starts one, and between two looks. */
+export const startingWaitMsMax: number = backgroundMsMax + 5_000;
+export const startingPollMs = 25;
+/** Looks that may fail before it goes on alone. */
+export const startingFaultsMax = 40;
 /** Events kept for `--json` until the session is ready. */
 export const heldLinesMax = 1_000;
 /** Intercepts that share one session in the background. */

@@ -106,6 +106,33 @@ test('a killed one leaves a file that the next command removes', async () => {
   await rm(session.log);
 });
 
+test.each([
+  ['list', ['list'], ''],
+  ['list when the manager knows it no more', ['list', '--json'], 'forgotten'],
+  ['leave', ['leave', 'pricing'], ''],
+  ['leave without a manager', ['leave', '--all', '--manager', 'http://127.0.0.1:1'], ''],
+  ['another --detach', ['intercept', 'pricing', '--detach', '--port', '1'], ''],
+])('%s tells of a killed one, once, and cleans up after it', async (_, command, forgotten) => {
+  const session = await detach(['--port', String(await serveText('laptop')), ...tenant('k')]);
+  process.kill(session.pid, 'SIGKILL');
+  await until(() => !isAlive(session.pid), 'the end of the session');
+  if (forgotten !== '') await forget(session.id);
+  const told = `The session of pricing (process ${session.pid}) was killed.`;
+  expect((await world.byway(command)).stderr).toContain(told);
+  expect(await readdir(folder)).not.toContain(`${session.id}.json`);
+  expect((await world.byway(['status'])).stderr).not.toContain(told);
+  await world.byway(['leave', '--all']);
+  await until(async () => (await readdir(folder)).length === 1, 'the end of all others');
+  expect(await readdir(folder)).toEqual([basename(session.log)]);
+  await rm(session.log);
+});
+
+/** Takes an intercept away at the manager, as its end would. */
+const forget = async (id: string): Promise<void> => {
+  const headers = { authorization: `Bearer ${world.token}` };
+  await fetch(`${world.url}/v1/intercepts/${id}`, { method: 'DELETE', headers });
+};
+
 test('a process that has the number of a killed session is not taken for it', async () => {
   const other = process.pid;
   const file = {
@@ -168,6 +195,15 @@ test('intercepts in the background share one process, and the last one out ends 
   await world.byway(['leave', second.id]);
   await until(() => !isAlive(first.pid), 'the end of the session');
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('several that are detached at the same moment share one process', async () => {
+  const port = String(await serveText('laptop'));
+  const names = ['a', 'b', 'c', 'd'];
+  const all = await Promise.all(names.map((name) => detach(['--port', port, ...tenant(name)])));
+  expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
+  expect(await Promise.all(names.map(askAs))).toEqual(names.map(() => 'laptop GET /t'));
+  expect((await readdir(folder)).filter((name) => name.includes('.lock'))).toEqual([]);
 });
 
 test('what is refused to one of them changes nothing for the others', async () => {
@@ -275,6 +311,20 @@ test('a command that is killed before it is ready takes its session with it', as
   const pid = await sessionOf(command.pid);
   command.child.kill('SIGKILL');
   await until(() => !isAlive(pid), 'the end of the session');
+});
+
+test('one that was killed while it started one leaves nothing that others wait for', async () => {
+  const port = String(await serveText('laptop'));
+  const command = world.startByway(['intercept', 'pricing', '--detach', '--port', port]);
+  const hasLock = async (): Promise<boolean> =>
+    (await readdir(folder)).some((name) => name.endsWith('.lock'));
+  await until(hasLock, 'the lock');
+  command.child.kill('SIGSTOP');
+  expect(await hasLock()).toBe(true);
+  command.child.kill('SIGKILL');
+  await command.ended;
+  await detach(['--port', port, ...tenant('a')]);
+  expect(await hasLock()).toBe(false);
 });
 
 /** The process that a command has started. */
