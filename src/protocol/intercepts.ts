@@ -36,6 +36,24 @@ export type Intercept = {
   readonly transport?: string;
 };
 
+/** What one agent counted of an intercept. */
+export type ReplicaCounts = { readonly agent: string; readonly counts: RuleCounts };
+
+/** Answer to `GET /v1/intercepts/{id}`. */
+export type InterceptDetail = Intercept & {
+  /**
+   * Where the counts come from: agents that are connected, at most 100, and `others`, which holds
+   * what those that are gone have counted. All together they are `counts`. Absent from an older
+   * manager.
+   */
+  readonly replicas?: {
+    readonly connected: readonly ReplicaCounts[];
+    readonly others: RuleCounts;
+  };
+  /** Only for its owner: of the last minute, oldest first. */
+  readonly nearMisses?: readonly NearMiss[];
+};
+
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const forSeconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(leaseSecondsMax));
@@ -67,6 +85,21 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   counts: ruleCountsSchema,
   transport: v.exactOptional(v.string()),
 });
+
+const nearMissListSchema = v.pipe(v.array(nearMissSchema), v.maxLength(nearMissesShownMax));
+
+export const interceptDetailSchema: v.GenericSchema<unknown, InterceptDetail> = v.intersect([
+  interceptSchema,
+  v.object({
+    replicas: v.exactOptional(
+      v.object({
+        connected: v.array(v.object({ agent: v.string(), counts: ruleCountsSchema })),
+        others: ruleCountsSchema,
+      }),
+    ),
+    nearMisses: v.exactOptional(nearMissListSchema),
+  }),
+]);
 
 /** Names one life of one laptop's session; the tunnel that carries the same id serves it. */
 export const sessionIdSchema: v.GenericSchema<unknown, string> = v.pipe(
@@ -140,6 +173,6 @@ export const interceptEventSchema: v.GenericSchema<unknown, InterceptEvent> = v.
   v.object({ type: v.literal('ended'), reason: v.picklist(['left', 'expired']), by: v.string() }),
   v.object({
     type: v.literal('near_misses'),
-    misses: v.pipe(v.array(nearMissSchema), v.maxLength(nearMissesShownMax)),
+    misses: nearMissListSchema,
   }),
 ]);

@@ -20,6 +20,8 @@ export const nearMissReasons = [
   'malformed',
   'not_utf8',
   'not_grpc',
+  /** It has what the rule leaves out. */
+  'excluded',
   /** The key is in a header, cookie or parameter that nobody reads. */
   'wrong_carrier',
   /** The key was its owner's before they rotated it. */
@@ -56,6 +58,12 @@ export const nearMissMethodCharactersMax = 16;
 export const nearMissAgeMs = 60_000;
 /** Near misses of one intercept that are shown. */
 export const nearMissesShownMax = 50;
+
+const keyLike = /[a-z2-7]{26,}/gi;
+
+/** A path as others than its sender may see it: cut, without query and without anything like a key. */
+export const shownPath = (path: string): string =>
+  path.replace(keyLike, '…').slice(0, nearMissPathCharactersMax);
 
 export const valueHashSchema: v.GenericSchema<unknown, string> = v.pipe(
   v.string(),
