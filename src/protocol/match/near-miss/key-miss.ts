@@ -4,6 +4,7 @@ import { fieldName } from '../../http1/fields.ts';
 import type { NearMissReason } from '../../near-miss.ts';
 import { isCut, whyNoKey } from '../explain/key.ts';
 import { isKeyForm } from '../key-form.ts';
+import { textOf } from '../octets.ts';
 import type { RequestFields } from '../request-fields.ts';
 import { shortHash } from '../short-hash.ts';
 
@@ -59,7 +60,7 @@ export const keyMissOf = <Owner>(
   const seen = { carrier, value: shortHash(key.slice(0, shownCharactersMax)) } as const;
   return isKeyForm(key)
     ? { reason: 'other_value', ...seen, keySha256: sha256(key) }
-    : { reason: 'malformed', ...seen, characters: key.length };
+    : { reason: 'malformed', ...seen, characters: textOf(key).length };
 };
 
 // Behind what is read of baggage nothing counts, but its owner will want to know.
