@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { fieldName } from '../protocol/http1/fields.ts';
+import { isKeyForm } from '../protocol/match/key-form.ts';
 import { keyOf } from '../protocol/match/matcher.ts';
 import { RequestReading } from '../protocol/match/reading.ts';
 import type { RequestFields } from '../protocol/match/request-fields.ts';
+import type { Curious } from './near-misses/near-misses.ts';
 import type { AppliedRule, PortRules, RuleTable } from './rule-table.ts';
 
 /** The rule that takes a request. */
@@ -12,32 +14,38 @@ const probeHeader = fieldName('x-byway-probe');
 const userAgent = fieldName('user-agent');
 // A key has 26 characters; anything much longer is not worth a hash.
 const keyCharactersMax = 256;
-// What every key that a manager gives out looks like: 128 bits in base32.
-const keyForm = /^[a-z2-7]{26}$/;
 
 /**
  * The rule that a request with these fields to this upstream port belongs to, or undefined. A
  * personal rule goes before every general one; of those the order is the table's. General rules
  * pass over requests with another user's key. A probe of Kubernetes belongs to none: it asks how
- * the pod is.
+ * the pod is. `curious` is shown what no rule took.
  */
 export const decide = (
   table: RuleTable,
   port: number,
   fields: RequestFields,
+  curious?: Curious,
 ): Verdict | undefined => {
   const rules = table.of(port);
   if (rules === undefined) return undefined;
   rules.seen += 1;
-  const rule = ruleFor(rules, fields);
+  const key = keyOf(fields);
+  const rule = ruleFor(rules, fields, key);
+  if (rule === undefined && curious?.wants(key) === true && !isKubernetesProbe(fields)) {
+    curious.look(rules, port, fields, key);
+  }
   return rule !== undefined && isKubernetesProbe(fields) ? undefined : rule;
 };
 
 const isKubernetesProbe = (fields: RequestFields): boolean =>
   fields.valueOf(userAgent)?.startsWith('kube-probe/') === true;
 
-const ruleFor = (rules: PortRules, fields: RequestFields): AppliedRule | undefined => {
-  const key = keyOf(fields);
+const ruleFor = (
+  rules: PortRules,
+  fields: RequestFields,
+  key: string | undefined,
+): AppliedRule | undefined => {
   const carried =
     key === undefined || key.length > keyCharactersMax
       ? undefined
@@ -45,7 +53,7 @@ const ruleFor = (rules: PortRules, fields: RequestFields): AppliedRule | undefin
   const personal = carried === undefined ? undefined : rules.personal.get(carried);
   if (personal === undefined && rules.general.length === 0) return undefined;
   const reading = new RequestReading(fields);
-  const owner = key !== undefined && keyForm.test(key) ? carried : undefined;
+  const owner = key !== undefined && isKeyForm(key) ? carried : undefined;
   return personalOf(personal ?? [], reading) ?? generalOf(rules.general, reading, owner);
 };
 

@@ -8,6 +8,7 @@ import { programVersion } from '../base/version.ts';
 import { readAuthorities } from '../tunnel/authority-file.ts';
 import { metricsText } from './admin/metrics.ts';
 import { startManagerLink } from './manager-link/link.ts';
+import { NearMisses } from './near-misses/near-misses.ts';
 import { type AgentOptions, agentHelp, parseAgentOptions } from './options.ts';
 import { RuleTable } from './rule-table.ts';
 import { startAgentServer } from './server.ts';
@@ -37,6 +38,7 @@ const run = async (options: AgentOptions): Promise<number> => {
   const log = pino({ base: { workload: workload.name } }, pino.destination(2));
   const tls = options.tls === undefined ? undefined : await startTls(options.tls, log);
   const table = new RuleTable();
+  const nearMisses = new NearMisses(table);
   const stop = new AbortController();
   const link = startManagerLink({
     address: {
@@ -48,16 +50,26 @@ const run = async (options: AgentOptions): Promise<number> => {
     },
     ports: routes.map((route) => route.upstream.port),
     table,
+    nearMisses,
     log,
     signal: stop.signal,
   });
   const { connectionsMax } = options;
   const { divert } = link;
-  const server = await startAgentServer({ routes, table, divert, connectionsMax, tls });
+  const server = await startAgentServer({
+    routes,
+    table,
+    curious: nearMisses,
+    divert,
+    connectionsMax,
+    tls,
+  });
   const admin =
     options.admin === undefined
       ? undefined
-      : await startAdmin(options.admin, '--admin', () => metricsText({ ...server, table, tls }));
+      : await startAdmin(options.admin, '--admin', () =>
+          metricsText({ ...server, table, nearMisses, tls }),
+        );
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', listen: server.listen, admin: admin?.address ?? null })}\n`,
   );

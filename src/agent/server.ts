@@ -10,6 +10,7 @@ import { decide } from './decide.ts';
 import type { Divert } from './divert.ts';
 import { LaptopPool } from './laptop-pool.ts';
 import { connectionsMax, headMilliseconds, sweepMilliseconds } from './limits.ts';
+import type { Curious } from './near-misses/near-misses.ts';
 import type { RuleTable } from './rule-table.ts';
 import { acceptWire, dialWire } from './sockets.ts';
 import type { TlsServices } from './tls/services.ts';
@@ -22,6 +23,8 @@ const drainMilliseconds = 100;
 export type AgentServerOptions = {
   readonly routes: readonly Route[];
   readonly table: RuleTable;
+  /** Is shown what no rule took. */
+  readonly curious?: Curious | undefined;
   readonly divert: Divert;
   /** Client connections at once; what the system allows without. */
   readonly connectionsMax?: number | undefined;
@@ -105,13 +108,13 @@ type State = {
 };
 
 const servicesOf = (
-  { table, divert, laptops, tls }: AgentServerOptions & { readonly laptops: LaptopPool },
+  { table, curious, divert, laptops, tls }: AgentServerOptions & { readonly laptops: LaptopPool },
   { upstream }: Route,
   state: State,
 ): Services => ({
   decide: (request: RequestHead | { readonly fields: RequestFields }) => {
     const fields = request instanceof RequestHead ? request : request.fields;
-    const verdict = decide(table, upstream.port, fields);
+    const verdict = decide(table, upstream.port, fields, curious);
     state.decided[verdict === undefined ? 'unmatched' : 'matched'] += 1;
     return verdict;
   },

@@ -66,3 +66,18 @@ export const answersMsMax = 1_500;
 export const sweepEveryMs = 50;
 /** Steps of looking for conflicts that one new intercept may take: well under a second. */
 export const conflictWorkMax = 1_000_000;
+
+/** Near misses held for all intercepts that are looked at. */
+export const nearMissesHeldMax = 10_000;
+/** Intercepts whose owners are told of near misses in one second. */
+export const nearMissTellsMax = 200;
+/** Milliseconds that someone who asks once waits for the agents' answers. */
+export const nearMissAnswerMs = 500;
+/** Milliseconds for which it counts whose key is whose. */
+export const knownKeysMs = 10_000;
+/** Agents whose counts are shown apart from the others'. */
+export const replicasShownMax = 100;
+/** Keys of a user from before their last rotations that are recognised. */
+export const formerKeysMax = 3;
+/** Intercepts whose figures are in `/metrics`: those with the most matched requests. */
+export const measuredInterceptsMax = 1_000;

@@ -7,6 +7,8 @@ import { type Attachments, holdAttachments } from './identity/attachments.ts';
 import { deriveKeys, type Keys } from './identity/keys.ts';
 import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
+import { keyHolders } from './near-misses/key-holders.ts';
+import { NearMisses } from './near-misses/near-misses.ts';
 import type { StreamCounts } from './relay/relay.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
 import type { Store } from './store/store.ts';
@@ -25,6 +27,7 @@ export type Manager = {
   readonly workloads: Workloads;
   readonly sessions: Sessions;
   readonly intercepts: Intercepts;
+  readonly nearMisses: NearMisses;
   /** Every tunnel that is up, of laptops and of agents. */
   readonly tunnels: Tunnels;
   readonly streams: StreamCounts;
@@ -52,6 +55,16 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     transportOf: sessions.transportOf,
     log,
   });
+  const users = (): Iterable<string> => [
+    ownerName,
+    ...[...store.tokens.values()].map(({ user }) => user),
+    ...intercepts.records().map(({ owner }) => owner),
+  ];
+  const nearMisses = new NearMisses({
+    record: (id) => intercepts.record(id),
+    holders: keyHolders(keys, users),
+    asking: workloads.ask,
+  });
   return {
     version: programVersion(),
     epoch,
@@ -62,6 +75,7 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     workloads,
     sessions,
     intercepts,
+    nearMisses,
     tunnels: new Tunnels(),
     streams: { open: 0, joined: 0, refused: 0 },
   };

@@ -2,6 +2,7 @@ import { family, type Sample } from '../base/prometheus.ts';
 import { transports } from '../tunnel/carrier.ts';
 import type { Refusals } from './http/refusals.ts';
 import type { Router } from './http/router.ts';
+import { measuredInterceptsMax } from './limits.ts';
 import type { Manager } from './manager.ts';
 
 const roles = ['laptop', 'agent'] as const;
@@ -42,6 +43,7 @@ export const metricsText = ({ manager, router, refusals }: Measured): string => 
     family(`${prefix}event_streams`, 'gauge', 'Open streams of server-sent events.', [
       { value: router.openStreams() },
     ]),
+    ...funnelFamilies(intercepts),
     ...processFamilies(),
   ].join('');
 };
@@ -69,6 +71,41 @@ const countsOf = (states: readonly string[]): readonly Sample[] => {
   ]);
   for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);
   return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+};
+
+/**
+ * What became of requests, by intercept and reason: an intercept's id says nothing of whose it is.
+ * Counts end with their intercept.
+ */
+const funnelFamilies = (intercepts: Manager['intercepts']): readonly string[] => {
+  const rules = intercepts
+    .counts()
+    .sort((one, other) => other.counts.matched - one.counts.matched)
+    .slice(0, measuredInterceptsMax);
+  const prefix = 'byway_manager_intercept_';
+  return [
+    ...(['seen', 'matched', 'diverted', 'answered'] as const).map((stage) =>
+      family(
+        `${prefix}${stage}_total`,
+        'counter',
+        `Requests that were ${stage}, as agents report it.`,
+        rules.map(({ id, counts }) => ({ labels: { intercept: id }, value: counts[stage] })),
+      ),
+    ),
+    ...(['passed', 'failed'] as const).map((stage) =>
+      family(
+        `${prefix}${stage}_total`,
+        'counter',
+        `Matched requests that ${stage}, by reason.`,
+        rules.flatMap(({ id, counts }) =>
+          Object.entries(counts[stage]).map(([reason, value]) => ({
+            labels: { intercept: id, reason },
+            value,
+          })),
+        ),
+      ),
+    ),
+  ];
 };
 
 const processFamilies = (): readonly string[] => {

@@ -10,8 +10,9 @@ export const startReaper = (manager: Manager): (() => void) => {
 
 /** One look at intercepts, tokens and workloads; `now` in milliseconds since 1970. */
 const reap = (manager: Manager, now: number): void => {
-  const { intercepts, tokens, attachments, workloads } = manager;
+  const { intercepts, nearMisses, tokens, attachments, workloads } = manager;
   intercepts.reap(now);
+  nearMisses.tick(now);
   for (const tokenId of tokens.expired(now)) attachments.endAll(tokenId);
   const inUse = new Set(intercepts.records().map(({ workload }) => workloadPath(workload)));
   workloads.forget(now, (path) => inUse.has(path));

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Guards, guardsSchema } from './guards.ts';
 import { leaseSecondsMax } from './limits.ts';
 import { type Match, matchSchema } from './match.ts';
+import { type NearMiss, nearMissesShownMax, nearMissSchema } from './near-miss.ts';
 import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
 import { type InterceptState, interceptStateSchema } from './rules.ts';
 import { nameSchema, type Workload, workloadSchema } from './workload.ts';
@@ -35,6 +36,24 @@ export type Intercept = {
   readonly transport?: string;
 };
 
+/** What one agent counted of an intercept. */
+export type ReplicaCounts = { readonly agent: string; readonly counts: RuleCounts };
+
+/** Answer to `GET /v1/intercepts/{id}`. */
+export type InterceptDetail = Intercept & {
+  /**
+   * Where the counts come from: agents that are connected, at most 100, and `others`, which holds
+   * what those that are gone have counted. All together they are `counts`. Absent from an older
+   * manager.
+   */
+  readonly replicas?: {
+    readonly connected: readonly ReplicaCounts[];
+    readonly others: RuleCounts;
+  };
+  /** Only for its owner: of the last minute, oldest first. */
+  readonly nearMisses?: readonly NearMiss[];
+};
+
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const forSeconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(leaseSecondsMax));
@@ -66,6 +85,21 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   counts: ruleCountsSchema,
   transport: v.exactOptional(v.string()),
 });
+
+const nearMissListSchema = v.pipe(v.array(nearMissSchema), v.maxLength(nearMissesShownMax));
+
+export const interceptDetailSchema: v.GenericSchema<unknown, InterceptDetail> = v.intersect([
+  interceptSchema,
+  v.object({
+    replicas: v.exactOptional(
+      v.object({
+        connected: v.array(v.object({ agent: v.string(), counts: ruleCountsSchema })),
+        others: ruleCountsSchema,
+      }),
+    ),
+    nearMisses: v.exactOptional(nearMissListSchema),
+  }),
+]);
 
 /** Names one life of one laptop's session; the tunnel that carries the same id serves it. */
 export const sessionIdSchema: v.GenericSchema<unknown, string> = v.pipe(
@@ -128,11 +162,17 @@ export type InterceptEvent =
   | { readonly type: 'intercept'; readonly intercept: Intercept }
   | { readonly type: 'ready'; readonly legsMs: ProbeLegs }
   | { readonly type: 'not_ready'; readonly reason: string }
-  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string };
+  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string }
+  /** Only to its owner: all of the last minute, oldest first; replaces what was sent before. */
+  | { readonly type: 'near_misses'; readonly misses: readonly NearMiss[] };
 
 export const interceptEventSchema: v.GenericSchema<unknown, InterceptEvent> = v.variant('type', [
   v.object({ type: v.literal('intercept'), intercept: interceptSchema }),
   v.object({ type: v.literal('ready'), legsMs: probeLegsSchema }),
   v.object({ type: v.literal('not_ready'), reason: v.string() }),
   v.object({ type: v.literal('ended'), reason: v.picklist(['left', 'expired']), by: v.string() }),
+  v.object({
+    type: v.literal('near_misses'),
+    misses: nearMissListSchema,
+  }),
 ]);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Sighting, sightingSchema, sightingsPerReportMax } from './sighting.ts';
 
 /** Why a matched request was answered by the pod after all. */
 export type PassReason =
@@ -27,15 +28,31 @@ export type RuleCounts = {
   readonly failed: Readonly<Record<string, number>>;
 };
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const noCounts: RuleCounts = {
+  seen: 0,
+  matched: 0,
+  diverted: 0,
+  answered: 0,
+  passed: {},
+  failed: {},
+};
+
+// Safe ones only: sums of larger ones could become infinite, which JSON can't say.
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const reasonsMax = 32;
+/** Rules in one report. */
+const countedRulesMax = 1_000;
+
+const reasonSchema = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,39}$/));
+const byReasonSchema = v.pipe(v.record(reasonSchema, count), v.maxEntries(reasonsMax));
 
 export const ruleCountsSchema: v.GenericSchema<unknown, RuleCounts> = v.object({
   seen: count,
   matched: count,
   diverted: count,
   answered: count,
-  passed: v.record(v.string(), count),
-  failed: v.record(v.string(), count),
+  passed: byReasonSchema,
+  failed: byReasonSchema,
 });
 
 /** How long each leg of a probe took, in milliseconds with fractions. */
@@ -93,6 +110,11 @@ export type AgentReport = {
   /** By rule id, only rules whose counts changed since the last report. */
   readonly counts: Readonly<Record<string, RuleCounts>>;
   readonly probes: readonly ProbeResult[];
+  /**
+   * Near misses of rules that the manager asked for, those that it was not told yet. Also there,
+   * and empty, as the answer to an `ask` when there are none.
+   */
+  readonly sightings?: readonly Sighting[];
 };
 
 export const agentReportSchema: v.GenericSchema<unknown, AgentReport> = v.object({
@@ -102,6 +124,10 @@ export const agentReportSchema: v.GenericSchema<unknown, AgentReport> = v.object
     v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
     v.maxLength(64),
   ),
-  counts: v.record(v.string(), ruleCountsSchema),
+  counts: v.pipe(
+    v.record(v.pipe(v.string(), v.regex(/^ic_[0-9a-z]{26}$/)), ruleCountsSchema),
+    v.maxEntries(countedRulesMax),
+  ),
   probes: v.pipe(v.array(probeResultSchema), v.maxLength(64)),
+  sightings: v.exactOptional(v.pipe(v.array(sightingSchema), v.maxLength(sightingsPerReportMax))),
 });

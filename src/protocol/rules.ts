@@ -75,7 +75,15 @@ export type RuleEvent =
       readonly id: string;
     }
   /** Send one marked request through decision and tunnel, and report it; changes no version. */
-  | { readonly type: 'probe'; readonly nonce: string; readonly id: string };
+  | { readonly type: 'probe'; readonly nonce: string; readonly id: string }
+  /**
+   * From now on someone wants to know the near misses of these rules, or nobody does any more. A
+   * `state` ends all that was asked. Only to agents that can: they follow with `asks=near-misses`.
+   */
+  | { readonly type: 'ask'; readonly nearMisses: readonly string[]; readonly wanted: boolean };
+
+/** Value of `?asks=` with which an agent says that it understands `ask`. */
+export const asksNearMisses = 'near-misses';
 
 const stamp = { epoch: v.string(), version: v.pipe(v.number(), v.integer(), v.minValue(0)) };
 
@@ -84,4 +92,5 @@ export const ruleEventSchema: v.GenericSchema<unknown, RuleEvent> = v.variant('t
   v.object({ type: v.literal('put'), ...stamp, rule: ruleSchema }),
   v.object({ type: v.literal('remove'), ...stamp, id: v.string() }),
   v.object({ type: v.literal('probe'), nonce: v.string(), id: v.string() }),
+  v.object({ type: v.literal('ask'), nearMisses: v.array(v.string()), wanted: v.boolean() }),
 ]);

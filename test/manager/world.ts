@@ -180,6 +180,8 @@ export type AgentOptions = {
   /** Answers a probe; by default the legs of one that arrived. Undefined: says nothing. */
   readonly onProbe?: (nonce: string, id: string) => Promise<ProbeResult> | undefined;
   readonly quiet?: boolean;
+  /** Is told what the manager asks for; without it the agent is one that can't be asked. */
+  readonly onAsk?: (event: Extract<RuleEvent, { readonly type: 'ask' }>) => void;
 };
 
 /** An agent as the manager knows it: reads rules, reports what it applied, answers probes. */
@@ -206,6 +208,10 @@ export const startAgent = async (
       void result?.then((probe) => report({ probes: [probe] })).catch(() => {});
       return;
     }
+    if (event.type === 'ask') {
+      options.onAsk?.(event);
+      return;
+    }
     if (event.type === 'state') {
       rules.clear();
       for (const rule of event.rules) rules.set(rule.id, rule);
@@ -214,7 +220,12 @@ export const startAgent = async (
     applied = { epoch: event.epoch, version: event.version };
     if (!quiet) void report().catch(() => {});
   };
-  const stream = await events(world, `${base}/rules?agent=${id}`, token, onEvent as never);
+  const stream = await events(
+    world,
+    `${base}/rules?agent=${id}${options.onAsk === undefined ? '' : '&asks=near-misses'}`,
+    token,
+    onEvent as never,
+  );
   const isKnown = async (): Promise<boolean> => {
     const { body } = await call(world, 'GET', '/v1/workloads');
     const items = body['items'] as { workload: { name: string }; agents: number }[];

@@ -1,5 +1,6 @@
 import { family } from '../../base/prometheus.ts';
 import type { Clients } from '../clients.ts';
+import type { NearMisses } from '../near-misses/near-misses.ts';
 import type { AppliedRule, RuleTable } from '../rule-table.ts';
 import { type TlsMeasured, tlsFamilies } from './tls-metrics.ts';
 
@@ -10,6 +11,7 @@ export type Measured = {
   readonly clients: Clients;
   readonly decided: Decided;
   readonly table: RuleTable;
+  readonly nearMisses?: Pick<NearMisses, 'counts' | 'overlooked'> | undefined;
   /** Where the agent has a certificate. */
   readonly tls?: TlsMeasured | undefined;
 };
@@ -21,7 +23,7 @@ const rulesMax = 1_000;
  * What an agent has measured, in Prometheus' text format 0.0.4. A rule is shown once a request
  * matched it; never a key or a header.
  */
-export const metricsText = ({ clients, decided, table, tls }: Measured): string => {
+export const metricsText = ({ clients, decided, table, nearMisses, tls }: Measured): string => {
   const bytes = clients.bytes();
   const rules = shownRules(table);
   const prefix = 'byway_agent_';
@@ -46,13 +48,42 @@ export const metricsText = ({ clients, decided, table, tls }: Measured): string 
     family(`${prefix}rule_changes_total`, 'counter', "Changes of rules, by the manager's events.", [
       { value: table.changes },
     ]),
-    ...ruleFamilies(prefix, rules),
+    ...ruleFamilies(prefix, table, rules),
+    ...(nearMisses === undefined ? [] : nearMissFamilies(prefix, nearMisses)),
     ...(tls === undefined ? [] : tlsFamilies(tls)),
   ];
   return all.join('');
 };
 
-const ruleFamilies = (prefix: string, rules: readonly AppliedRule[]): readonly string[] => [
+const nearMissFamilies = (
+  prefix: string,
+  { counts, overlooked }: Pick<NearMisses, 'counts' | 'overlooked'>,
+): readonly string[] => [
+  family(
+    `${prefix}near_misses_total`,
+    'counter',
+    'Times that a request came close to a rule, by what kept it away.',
+    [...counts].map(([reason, value]) => ({ labels: { reason }, value })),
+  ),
+  family(
+    `${prefix}near_misses_overlooked_total`,
+    'counter',
+    'Requests that were not looked into, because there were too many.',
+    [{ value: overlooked }],
+  ),
+];
+
+const ruleFamilies = (
+  prefix: string,
+  table: RuleTable,
+  rules: readonly AppliedRule[],
+): readonly string[] => [
+  family(
+    `${prefix}seen_total`,
+    'counter',
+    'Requests on its port while a rule was there.',
+    rules.map((applied) => ({ labels: labelsOf(applied), value: table.seenBy(applied) })),
+  ),
   family(
     `${prefix}in_flight`,
     'gauge',

@@ -8,6 +8,7 @@ import { dialTunnel } from '../../tunnel/dial.ts';
 import { keepTunnel } from '../../tunnel/keep.ts';
 import { TransportMemory } from '../../tunnel/transport-memory.ts';
 import type { Divert } from '../divert.ts';
+import type { NearMisses } from '../near-misses/near-misses.ts';
 import type { RuleTable } from '../rule-table.ts';
 import { CurrentTunnel } from './current-tunnel.ts';
 import { probe } from './probe.ts';
@@ -22,6 +23,7 @@ export type LinkOptions = {
   readonly address: ManagerAddress;
   readonly ports: readonly number[];
   readonly table: RuleTable;
+  readonly nearMisses: NearMisses;
   readonly log: Log;
   readonly signal: AbortSignal;
 };
@@ -31,7 +33,7 @@ export type ManagerLink = { readonly divert: Divert };
 
 /** Starts to follow rules, to report, and to keep a tunnel up, until the signal aborts. */
 export const startManagerLink = (options: LinkOptions): ManagerLink => {
-  const { table, signal, log } = options;
+  const { table, nearMisses, signal, log } = options;
   const tunnel = new CurrentTunnel();
   const reporter = startReporter(options);
   const onEvent = (event: RuleEvent): boolean => {
@@ -39,7 +41,16 @@ export const startManagerLink = (options: LinkOptions): ManagerLink => {
       void probe(table, tunnel, event).then(reporter.probed);
       return true;
     }
+    if (event.type === 'ask') {
+      nearMisses.ask(event.nearMisses, event.wanted);
+      if (event.wanted) reporter.asked();
+      return true;
+    }
     const applied = table.apply(event);
+    if (event.type === 'state') {
+      nearMisses.forgetAsked();
+      reporter.beginAgain();
+    }
     reporter.rulesChanged();
     return applied;
   };

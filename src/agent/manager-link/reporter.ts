@@ -1,6 +1,8 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AgentReport, ProbeResult, RuleCounts } from '../../protocol/reports.ts';
+import { sightingsPerReportMax } from '../../protocol/sighting.ts';
+import type { NearMisses } from '../near-misses/near-misses.ts';
 import type { AppliedRule, RuleTable } from '../rule-table.ts';
 import { callManager, type ManagerAddress } from './request.ts';
 
@@ -14,22 +16,28 @@ export type Reporter = {
   /** The rules have changed: report at once. */
   readonly rulesChanged: () => void;
   readonly probed: (result: ProbeResult) => void;
+  /** The manager wants to know of near misses: answer at once, also when there are none. */
+  readonly asked: () => void;
+  /** A manager that may know nothing of what was reported before: all counts are news again. */
+  readonly beginAgain: () => void;
 };
 
 export type ReporterOptions = {
   readonly address: ManagerAddress;
   readonly ports: readonly number[];
   readonly table: RuleTable;
+  readonly nearMisses: NearMisses;
   readonly log: Log;
   readonly signal: AbortSignal;
 };
 
 /** Reports to the manager what this agent has applied and counted, one report at a time. */
 export const startReporter = (options: ReporterOptions): Reporter => {
-  const { table, signal } = options;
+  const { table, nearMisses, signal } = options;
   const seen = new Map<string, number>();
   let probes: ProbeResult[] = [];
   let due = false;
+  let asked = false;
   let running = false;
 
   const report = async (): Promise<void> => {
@@ -38,8 +46,16 @@ export const startReporter = (options: ReporterOptions): Reporter => {
       due = false;
       const sent = probes;
       probes = [];
+      const sightings = nearMisses.take(sightingsPerReportMax);
+      const isTold = asked || sightings.length > 0;
+      asked = false;
       const counts = takeCounts(table, seen);
-      await send(options, counts, sent);
+      const arrived = await send(options, {
+        counts,
+        probes: sent,
+        ...(isTold ? { sightings } : {}),
+      });
+      if (!arrived) nearMisses.giveBack(sightings);
     }
     running = false;
   };
@@ -49,7 +65,8 @@ export const startReporter = (options: ReporterOptions): Reporter => {
     if (!running) setImmediate(() => void (running || report()));
   };
   const timer = setInterval(() => {
-    if (withNews(table, seen).length > 0) soon();
+    nearMisses.refill();
+    if (withNews(table, seen).length > 0 || nearMisses.hasNews()) soon();
   }, reportEveryMilliseconds);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return {
@@ -57,6 +74,14 @@ export const startReporter = (options: ReporterOptions): Reporter => {
     probed: (result) => {
       probes = [...probes, result].slice(-probesMax);
       soon();
+    },
+    asked: () => {
+      asked = true;
+      soon();
+    },
+    beginAgain: () => {
+      seen.clear();
+      for (const { counter } of table.all()) counter.changed ||= counter.matched > 0;
     },
   };
 };
@@ -88,20 +113,13 @@ const takeCounts = (table: RuleTable, seen: Map<string, number>): Record<string,
   return counts;
 };
 
-// Counts only grow, so a lost report is made good by the next change; what was applied is sent
-// again with the full state when the manager is back.
+// Counts only grow, so a lost report is made good by the next change; what was applied and counted
+// is sent again with the full state when the manager is back.
 const send = async (
   { address, ports, table, log, signal }: ReporterOptions,
-  counts: Readonly<Record<string, RuleCounts>>,
-  probes: readonly ProbeResult[],
-): Promise<void> => {
-  const report: AgentReport = {
-    agent: address.agent,
-    applied: table.applied,
-    ports,
-    counts,
-    probes,
-  };
+  news: Pick<AgentReport, 'counts' | 'probes' | 'sightings'>,
+): Promise<boolean> => {
+  const report: AgentReport = { agent: address.agent, applied: table.applied, ports, ...news };
   try {
     const body = JSON.stringify(report);
     const answer = await callManager(address, {
@@ -111,10 +129,10 @@ const send = async (
       signal,
     });
     answer.resume();
-    if ((answer.statusCode ?? 500) >= 300) {
-      log.warn({ status: answer.statusCode }, 'the manager did not take a report');
-    }
+    if ((answer.statusCode ?? 500) < 300) return true;
+    log.warn({ status: answer.statusCode }, 'the manager did not take a report');
   } catch (error) {
     log.debug({ reason: messageOf(error) }, 'a report did not reach the manager');
   }
+  return false;
 };

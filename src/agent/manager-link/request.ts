@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { asksNearMisses } from '../../protocol/rules.ts';
 import { type Workload, workloadPath } from '../../protocol/workload.ts';
 import { connectTo } from '../../tunnel/connect.ts';
 import { requestOn } from '../../tunnel/request-on.ts';
@@ -35,7 +36,10 @@ export const callManager = async (
   const { manager, workload, agent, token } = address;
   const { method, resource, body, signal } = call;
   const url = below(manager, `/v1/agents/${workloadPath(workload)}/${resource}`);
-  if (method === 'GET') url.searchParams.set('agent', agent);
+  if (method === 'GET') {
+    url.searchParams.set('agent', agent);
+    url.searchParams.set('asks', asksNearMisses);
+  }
   const headers = {
     host: url.host,
     connection: 'close',

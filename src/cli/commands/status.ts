@@ -1,15 +1,19 @@
 import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
-import type { Intercept } from '../../protocol/intercepts.ts';
+import type { Intercept, InterceptDetail } from '../../protocol/intercepts.ts';
+import type { NearMiss } from '../../protocol/near-miss.ts';
 import type { Context } from '../context.ts';
 import type { LocalSession } from '../control/local-sessions.ts';
+import type { ManagerClient } from '../manager-client/client.ts';
 import type { Paint } from '../paint.ts';
 import { legsAsJson } from '../session/report-json.ts';
 import { countsInWords } from '../wording/counts.ts';
 import { shortKey, timeLeft } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import { isCalled } from '../wording/name.ts';
+import { adviceOn, nearMissesInWords, wrapped } from '../wording/near-misses.ts';
 import { plain } from '../wording/plain.ts';
+import { replicasInWords } from '../wording/replicas.ts';
 import { legsInWords, processInWords, tellCrashed, tunnelInWords } from '../wording/sessions.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
@@ -17,14 +21,17 @@ export const statusCommand = (context: Context): Command => {
   const command = new Command('status')
     .description('Show the manager, who you are, and how your intercepts do')
     .argument('[name]', 'only this one: its name, kind/name or id')
-    .action((name: string | undefined, options: CommonOptions) => status(context, name, options));
+    .option('--replicas', 'show the counts of each agent, also when there is only one')
+    .action((name: string | undefined, options: StatusOptions) => status(context, name, options));
   return withExamples(withCommonOptions(command), 'byway status', 'byway status pricing --json');
 };
+
+export type StatusOptions = CommonOptions & { readonly replicas?: boolean };
 
 export const status = async (
   context: Context,
   name: string | undefined,
-  options: CommonOptions,
+  options: StatusOptions,
 ): Promise<void> => {
   const { io } = context;
   const { findLocalSessions } = await import('../control/local-sessions.ts');
@@ -37,17 +44,20 @@ export const status = async (
   const own = everybodys.filter(({ owner }) => owner === me.user);
   const shown = name === undefined ? own : own.filter((intercept) => isCalled(intercept, name));
   if (name !== undefined && shown.length === 0) throw unknown(name);
+  const details = await detailsOf(manager, shown);
   const { origin } = manager.connection.manager;
   const key = me.key === null ? null : shortKey(me.key);
   if (options.json === true) {
-    const intercepts = shown.map((one) => asJson(one, localOf(one, running)));
+    const intercepts = details.map((one) => asJson(one, localOf(one, running)));
     io.printJson({ manager: { url: origin, version }, user: me.user, key, intercepts });
     return;
   }
   io.print(`manager  ${origin}  v${version}`);
   io.print(`you      ${me.user}${key === null ? '' : `  key ${key}`}`);
-  for (const one of shown) io.print(`\n${inWords(context, one, localOf(one, running))}`);
-  if (shown.length === 0) io.say('You intercept nothing.   byway intercept NAME --port 3000');
+  for (const one of details) {
+    io.print(`\n${inWords(context, one, localOf(one, running), options.replicas === true)}`);
+  }
+  if (details.length === 0) io.say('You intercept nothing.   byway intercept NAME --port 3000');
 };
 
 /** When the manager can't be asked, tells what the sessions of this machine say, and throws. */
@@ -78,7 +88,23 @@ const withoutManagerToo = async <T>(
   }
 };
 
-const asJson = (intercept: Intercept, local: LocalSession | undefined): unknown =>
+/** What is known of each; one that has ended meanwhile is left out. */
+const detailsOf = async (
+  manager: Pick<ManagerClient, 'intercept'>,
+  intercepts: readonly Intercept[],
+): Promise<readonly InterceptDetail[]> => {
+  const asked = intercepts.map(async ({ id }) => {
+    try {
+      return [await manager.intercept(id)];
+    } catch (error) {
+      if (error instanceof UserError && error.kind === 'not_found') return [];
+      throw error;
+    }
+  });
+  return (await Promise.all(asked)).flat();
+};
+
+const asJson = (intercept: InterceptDetail, local: LocalSession | undefined): unknown =>
   local === undefined
     ? { ...intercept, localPort: null, session: null }
     : { ...intercept, ...localAsJson(local) };
@@ -98,8 +124,9 @@ const localAsJson = ({ file, status, intercept }: LocalSession) => ({
 
 const inWords = (
   { io }: Context,
-  intercept: Intercept,
+  intercept: InterceptDetail,
   local: LocalSession | undefined,
+  withReplicas: boolean,
 ): string => {
   const { workload, laptop, match, agents, expiresAt, counts, transport } = intercept;
   const paint = io.paintData();
@@ -112,7 +139,20 @@ const inWords = (
     ...(transport === undefined ? [] : [`  over    ${plain(transport)}`]),
     `  agents  ${agents.applied} of ${agents.connected} have the rule`,
     `  ${countsInWords(counts)}`,
+    ...replicasInWords(intercept.replicas, withReplicas),
+    ...nearMissLines(intercept.nearMisses ?? [], io.columns()),
   ].join('\n');
+};
+
+const nearMissLines = (
+  misses: readonly NearMiss[],
+  columns: number | undefined,
+): readonly string[] => {
+  const text = nearMissesInWords(misses);
+  if (text === undefined) return [];
+  const width = columns === undefined ? Number.POSITIVE_INFINITY : Math.min(columns, 80);
+  const advice = adviceOn(misses).flatMap((line) => wrapped(line, width, '    '));
+  return [...wrapped(text, width, '  '), ...advice];
 };
 
 const sessionInWords = (local: LocalSession): readonly string[] => [

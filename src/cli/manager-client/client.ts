@@ -18,7 +18,9 @@ import {
 import {
   type Intercept,
   type InterceptChange,
+  type InterceptDetail,
   type InterceptEvent,
+  interceptDetailSchema,
   interceptEventSchema,
   interceptSchema,
   type NewIntercept,
@@ -35,6 +37,7 @@ export type ManagerClient = {
   readonly workloads: () => Promise<readonly WorkloadStatus[]>;
   /** Everybody's. */
   readonly intercepts: () => Promise<readonly Intercept[]>;
+  readonly intercept: (id: string) => Promise<InterceptDetail>;
   readonly create: (intercept: NewIntercept, signal?: AbortSignal) => Promise<Intercept>;
   readonly change: (id: string, change: InterceptChange) => Promise<Intercept>;
   readonly remove: (id: string, signal?: AbortSignal) => Promise<void>;
@@ -51,6 +54,12 @@ export const createManagerClient = (connection: Connection): ManagerClient => ({
   me: () => ask(connection, { method: 'GET', path: '/v1/me' }, meSchema),
   workloads: () => all(connection, '/v1/workloads', workloadPageSchema),
   intercepts: () => all(connection, '/v1/intercepts', interceptPageSchema),
+  intercept: (id) =>
+    ask(
+      connection,
+      { method: 'GET', path: `/v1/intercepts/${encodeURIComponent(id)}` },
+      interceptDetailSchema,
+    ),
   create: (intercept, signal) =>
     ask(
       connection,

@@ -27,3 +27,7 @@ export const guestsMax = 100;
 /** Bytes of a log, and milliseconds between two looks at it. */
 export const logBytesMax: number = 1024 * 1024;
 export const logLookEveryMs = 1_000;
+/** The least milliseconds between two reports of an intercept's counts. */
+export const countsEveryMs = 1_000;
+/** Milliseconds for which the same near miss is said once only, where lines are printed. */
+export const nearMissQuietMs = 60_000;

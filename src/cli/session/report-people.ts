@@ -3,6 +3,7 @@ import { clock, duration, moment, shortKey } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import { legsInWords } from '../wording/sessions.ts';
 import { createLines } from './lines.ts';
+import { nearMissLines } from './near-miss-lines.ts';
 import type { Observation } from './observe.ts';
 import type { Report } from './report.ts';
 import type { SessionEnd, SessionEvent } from './session-event.ts';
@@ -11,13 +12,15 @@ import type { Subject } from './subject.ts';
 /** One line for each event, to stderr. */
 export const reportToPeople = (io: Io, subject: Subject): Report => {
   const lines = createLines(io.say);
+  const ofNearMisses = nearMissLines();
   return {
     event: (event) => {
       if (event.type === 'request') {
         if (!io.quiet()) lines.add(requestLine(io, subject, event.observation));
         return;
       }
-      const text = inWords(io, subject, event);
+      const text =
+        event.type === 'near_misses' ? ofNearMisses(event.misses) : inWords(io, subject, event);
       lines.flush();
       if (text !== undefined) (isUrgent(event) ? io.warn : io.say)(text);
     },

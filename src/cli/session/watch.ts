@@ -2,6 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Intercept, InterceptEvent } from '../../protocol/intercepts.ts';
 import { plain } from '../wording/plain.ts';
 import type { SessionArrivals } from './arrival-events.ts';
+import { CountsTeller } from './counts-teller.ts';
 import type { FollowedEvent } from './follow.ts';
 import type { SessionEnd, SessionEvent } from './session-event.ts';
 
@@ -25,13 +26,29 @@ export type Watching = {
  */
 export const watch = async (watching: Watching): Promise<SessionEnd | undefined> => {
   const progress: Progress = { readyOnce: false, paused: false };
+  const counts = new CountsTeller(watching.onEvent);
+  try {
+    return await watchAll(watching, progress, counts);
+  } finally {
+    counts.stop();
+  }
+};
+
+const watchAll = async (
+  watching: Watching,
+  progress: Progress,
+  counts: CountsTeller,
+): Promise<SessionEnd | undefined> => {
   for await (const event of watching.events) {
     if (event.type === 'gone') return event;
     if (event.type === 'ended') return { type: 'ended', reason: event.reason, by: event.by };
     if (event.type === 'not_ready') {
       tellNotReady(watching, progress.readyOnce, plain(event.reason));
-    } else if (event.type === 'intercept') takeIntercept(watching, progress, event.intercept);
-    else takeReady(watching, progress, event);
+    } else if (event.type === 'near_misses') watching.onEvent(event);
+    else if (event.type === 'intercept') {
+      takeIntercept(watching, progress, event.intercept);
+      counts.now(event.intercept.counts);
+    } else takeReady(watching, progress, event);
   }
   return undefined;
 };

@@ -1,12 +1,14 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { EndReason, Intercept, InterceptEvent } from '../../protocol/intercepts.ts';
-import type { AgentReport } from '../../protocol/reports.ts';
+import type { AgentReport, RuleCounts } from '../../protocol/reports.ts';
 import type { InterceptState, Rule } from '../../protocol/rules.ts';
 import { workloadPath } from '../../protocol/workload.ts';
 import type { Keys } from '../identity/keys.ts';
+import { replicasShownMax } from '../limits.ts';
 import type { Collection } from '../store/collection.ts';
 import type { InterceptRecord } from '../store/records.ts';
+import type { CountParts } from '../workloads/counts.ts';
 import type { ConnectedAgent, Workloads } from '../workloads/workloads.ts';
 import { type Live, newLive, show, tell } from './live.ts';
 import { prove } from './proof.ts';
@@ -55,6 +57,20 @@ export class Intercepts {
       counts: counts.sum(),
       transport: this.#options.transportOf(record.session, record.owner),
     });
+  }
+
+  /** The counts of all intercepts. */
+  counts(): { readonly id: string; readonly counts: RuleCounts }[] {
+    return this.records().map((record) => ({
+      id: record.id,
+      counts: this.#liveOf(record).counts.sum(),
+    }));
+  }
+
+  /** The counts of an intercept by agent. */
+  replicas(record: InterceptRecord): CountParts {
+    const agents = this.#agentsOf(record).map(({ id }) => id);
+    return this.#liveOf(record).counts.parts(agents.slice(0, replicasShownMax));
   }
 
   /** The rules of a workload's agents. */

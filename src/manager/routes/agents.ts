@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { agentIdSchema, agentReportSchema } from '../../protocol/reports.ts';
-import { ruleEventSchema } from '../../protocol/rules.ts';
+import { asksNearMisses, type RuleEvent, ruleEventSchema } from '../../protocol/rules.ts';
 import { type Workload, workloadPath, workloadSchema } from '../../protocol/workload.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import { checked } from '../http/body.ts';
@@ -10,7 +10,7 @@ import type { Manager } from '../manager.ts';
 
 const base = '/v1/agents/{namespace}/{kind}/{name}';
 
-export const agentRoutes = ({ workloads, intercepts }: Manager): readonly Route[] => [
+export const agentRoutes = ({ workloads, intercepts, nearMisses }: Manager): readonly Route[] => [
   {
     kind: 'events',
     method: 'GET',
@@ -18,19 +18,30 @@ export const agentRoutes = ({ workloads, intercepts }: Manager): readonly Route[
     summary: 'The rules of a workload: all of them first, then each change.',
     roles: agentRoles,
     // Without it the stream is someone looking on, who is told the rules but counts as no agent.
-    query: v.object({ agent: v.exactOptional(agentIdSchema) }),
+    query: v.object({
+      agent: v.exactOptional(agentIdSchema),
+      asks: v.exactOptional(v.string()),
+    }),
     problems: [],
     event: ruleEventSchema,
     handle: (call) => {
       const workload = workloadOf(call);
-      return (channel) =>
-        workloads.connect({
+      const path = workloadPath(workload);
+      const asks = call.query['asks'] === asksNearMisses;
+      return (channel) => {
+        const leave = workloads.connect({
           workload,
           agent: call.query['agent'],
-          rules: intercepts.rulesOf(workloadPath(workload)),
+          asks,
+          rules: intercepts.rulesOf(path),
           send: channel.send,
           replaced: channel.end,
         });
+        const wanted = asks ? nearMisses.watches.askedOf(path) : [];
+        const ask: RuleEvent = { type: 'ask', nearMisses: wanted, wanted: true };
+        if (wanted.length > 0) channel.send(ask);
+        return leave;
+      };
     },
   },
   withBody({
@@ -43,8 +54,12 @@ export const agentRoutes = ({ workloads, intercepts }: Manager): readonly Route[
     answers: { 204: null },
     handle: (call) => {
       const workload = workloadOf(call);
-      workloads.report(workload, call.body);
-      intercepts.reported(workloadPath(workload), call.body);
+      const path = workloadPath(workload);
+      if (workloads.report(workload, call.body)) {
+        intercepts.reported(path, call.body);
+        const { agent, sightings } = call.body;
+        if (sightings !== undefined) nearMisses.take({ path, agent, sightings }, Date.now());
+      }
       return { status: 204 };
     },
   }),

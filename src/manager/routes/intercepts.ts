@@ -2,14 +2,19 @@ import * as v from 'valibot';
 import { interceptPageSchema } from '../../protocol/api.ts';
 import {
   type InterceptChange,
+  type InterceptDetail,
+  type InterceptEvent,
   interceptChangeSchema,
+  interceptDetailSchema,
   interceptEventSchema,
   interceptSchema,
   type NewIntercept,
   newInterceptSchema,
 } from '../../protocol/intercepts.ts';
+import type { NearMiss } from '../../protocol/near-miss.ts';
 import { workloadPath } from '../../protocol/workload.ts';
 import { ApiProblem } from '../http/api-problem.ts';
+import type { EventChannel } from '../http/event-stream.ts';
 import { byAge, pageOf, pageQuery } from '../http/page.ts';
 import { type Answer, type Call, laptopRoles, type Route, withBody } from '../http/route.ts';
 import { mayTouch } from '../identity/principal.ts';
@@ -17,6 +22,8 @@ import { changeOf } from '../intercepts/change.ts';
 import { planIntercept } from '../intercepts/plan.ts';
 import { leaveMsMax } from '../limits.ts';
 import type { Manager } from '../manager.ts';
+import { placeOf } from '../near-misses/near-misses.ts';
+import type { Watched } from '../near-misses/watches.ts';
 import type { InterceptRecord } from '../store/records.ts';
 import { whenApplied } from '../workloads/applied.ts';
 
@@ -53,11 +60,11 @@ export const interceptRoutes = (manager: Manager): readonly Route[] => [
     kind: 'json',
     method: 'GET',
     path: '/v1/intercepts/{id}',
-    summary: 'One intercept.',
+    summary: 'One intercept, its counts by agent, and for its owner what came close to it.',
     roles: laptopRoles,
     problems: ['not_found'],
-    answers: { 200: interceptSchema },
-    handle: (call) => ({ status: 200, body: manager.intercepts.view(recordOf(manager, call)) }),
+    answers: { 200: interceptDetailSchema },
+    handle: (call) => detail(manager, call),
   },
   withBody({
     method: 'PATCH',
@@ -89,14 +96,55 @@ export const interceptRoutes = (manager: Manager): readonly Route[] => [
     event: interceptEventSchema,
     handle: (call) => {
       const record = recordOf(manager, call);
-      return (channel) =>
-        manager.intercepts.listen(record, (event) => {
-          channel.send(event);
-          if (event.type === 'ended') channel.end();
-        });
+      return (channel) => listen(manager, record, call, channel);
     },
   },
 ];
+
+/** Near misses are told to nobody but the owner: they are of others' requests. */
+const listen = (
+  { intercepts, nearMisses }: Manager,
+  record: InterceptRecord,
+  { principal }: Call,
+  channel: EventChannel,
+): (() => void) => {
+  const stop = intercepts.listen(record, (event) => {
+    channel.send(event);
+    if (event.type === 'ended') channel.end();
+  });
+  if (record.owner !== principal.user) return stop;
+  const tell = (misses: readonly NearMiss[]): void => {
+    const event: InterceptEvent = { type: 'near_misses', misses };
+    channel.send(event);
+  };
+  const unwatch = nearMisses.watches.watch(watchedOf(record), tell);
+  const known = nearMisses.of(record, Date.now());
+  if (known.length > 0) tell(known);
+  return () => {
+    stop();
+    unwatch();
+  };
+};
+
+const detail = async (manager: Manager, call: Call): Promise<Answer> => {
+  const { intercepts, nearMisses } = manager;
+  const record = recordOf(manager, call);
+  const plain = (): InterceptDetail => ({
+    ...intercepts.view(record),
+    replicas: intercepts.replicas(record),
+  });
+  if (record.owner !== call.principal.user) return { status: 200, body: plain() };
+  const body = await nearMisses.watches.glance(watchedOf(record), () => ({
+    ...plain(),
+    nearMisses: nearMisses.of(record, Date.now()),
+  }));
+  return { status: 200, body };
+};
+
+const watchedOf = ({ id, workload, port, match }: InterceptRecord): Watched => {
+  const path = workloadPath(workload);
+  return { id, path, place: 'key' in match ? placeOf(path, port) : undefined };
+};
 
 const create = async (manager: Manager, call: Call<NewIntercept>): Promise<Answer> => {
   const { principal, body: wanted, query } = call;

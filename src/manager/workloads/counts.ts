@@ -1,4 +1,4 @@
-import type { RuleCounts } from '../../protocol/reports.ts';
+import { noCounts, type RuleCounts } from '../../protocol/reports.ts';
 import { countedAgentsMax } from '../limits.ts';
 
 /** Counts of one rule over all agents that ever reported them. */
@@ -6,15 +6,13 @@ export type CountSum = {
   /** An agent's counts only grow within its life, so the last report replaces the one before. */
   readonly report: (agent: string, counts: RuleCounts) => void;
   readonly sum: () => RuleCounts;
+  /** Those of these agents each for itself, and all others' together. */
+  readonly parts: (agents: readonly string[]) => CountParts;
 };
 
-export const noCounts: RuleCounts = {
-  seen: 0,
-  matched: 0,
-  diverted: 0,
-  answered: 0,
-  passed: {},
-  failed: {},
+export type CountParts = {
+  readonly connected: readonly { readonly agent: string; readonly counts: RuleCounts }[];
+  readonly others: RuleCounts;
 };
 
 export const sumCounts = (): CountSum => {
@@ -30,6 +28,14 @@ export const sumCounts = (): CountSum => {
       byAgent.delete(oldest[0]);
     },
     sum: () => [...byAgent.values()].reduce(add, merged),
+    parts: (agents) => {
+      const apart = new Set(agents);
+      const others = [...byAgent].filter(([agent]) => !apart.has(agent));
+      return {
+        connected: agents.map((agent) => ({ agent, counts: byAgent.get(agent) ?? noCounts })),
+        others: others.map(([, counts]) => counts).reduce(add, merged),
+      };
+    },
   };
 };
 

@@ -20,7 +20,10 @@ export type Workloads = {
   readonly agentsOf: (path: string) => readonly ConnectedAgent[];
   /** Begins an agent's stream with the full state; returns what to call when it ends. */
   readonly connect: (connection: AgentConnection) => () => void;
-  readonly report: (workload: Workload, report: AgentReport) => void;
+  /** False, and nothing is taken in, from an agent that is not connected. */
+  readonly report: (workload: Workload, report: AgentReport) => boolean;
+  /** Sends an `ask` to the agents that understand it; returns who of them has reported before. */
+  readonly ask: (path: string, id: string, wanted: boolean) => readonly string[];
   /** Sends a change to every agent of the workload; returns its version. */
   readonly put: (path: string, rule: Rule) => number;
   readonly remove: (path: string, id: string) => number;
@@ -34,6 +37,8 @@ export type AgentConnection = {
   readonly workload: Workload;
   /** Undefined for someone who only looks on: told of rules, but not counted. */
   readonly agent: string | undefined;
+  /** Whether it understands an `ask`. */
+  readonly asks: boolean;
   readonly rules: readonly Rule[];
   readonly send: (event: RuleEvent) => void;
   /** Called when another stream of the same agent takes over. */
@@ -43,6 +48,7 @@ export type AgentConnection = {
 type Stream = {
   readonly send: (event: RuleEvent) => void;
   readonly agent: string | undefined;
+  readonly asks: boolean;
   readonly replaced: () => void;
 };
 
@@ -114,12 +120,14 @@ export const holdWorkloads = (epoch: string): Workloads => {
     report: (workload, report) => {
       const state = byPath.get(workloadPath(workload));
       if (state === undefined || ![...state.streams].some(({ agent }) => agent === report.agent))
-        return;
+        return false;
       const applied = report.applied?.epoch === epoch ? report.applied.version : -1;
       state.reports.set(report.agent, { applied, ports: report.ports });
       state.ports = portsOf(state);
       changed(workloadPath(workload));
+      return true;
     },
+    ask: (path, id, wanted) => askAgents(byPath.get(path), id, wanted),
     put: (path, rule) => publish(path, (version) => ({ type: 'put', epoch, version, rule })),
     remove: (path, id) => publish(path, (version) => ({ type: 'remove', epoch, version, id })),
     watch: (listener) => {
@@ -150,6 +158,20 @@ const agentsOf = (state: Announced | undefined): readonly ConnectedAgent[] =>
     if (agent === undefined || report === undefined) return [];
     return [{ id: agent, applied: report.applied, send }];
   });
+
+const askAgents = (
+  state: Announced | undefined,
+  id: string,
+  wanted: boolean,
+): readonly string[] => {
+  const asked: string[] = [];
+  for (const { asks, agent, send } of state?.streams ?? []) {
+    if (!asks) continue;
+    send({ type: 'ask', nearMisses: [id], wanted });
+    if (agent !== undefined && state?.reports.has(agent) === true) asked.push(agent);
+  }
+  return asked;
+};
 
 /** All ports that connected agents stand in front of. */
 const portsOf = ({ reports }: Announced): readonly number[] =>

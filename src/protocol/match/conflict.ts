@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Condition, Predicate } from '../match.ts';
 import { textOf } from './octets.ts';
 import { demandsOf, type Variable, variableText } from './overlap/literal.ts';
@@ -7,6 +6,7 @@ import { implies, satisfy } from './overlap/satisfy.ts';
 import type { Assignment } from './overlap/solve.ts';
 import { type Witness, witnessOf } from './overlap/witness.ts';
 import { predicatesIn } from './predicate.ts';
+import { shortHash } from './short-hash.ts';
 
 /** Two general rules that take the same requests. */
 export type Conflict = {
@@ -86,10 +86,6 @@ const lineOf = ({ kind, name }: Variable, value: string): string => {
   if (kind === 'cookie') return `cookie: ${name}=${value}`;
   return kind === 'query' ? `?${name}=${value}` : `${kind}: ${value}`;
 };
-
-/** `#` and six hexadecimal digits: enough to compare two values, too few to guess one. */
-const shortHash = (value: string): string =>
-  `#${createHash('sha256').update(value, 'latin1').digest('hex').slice(0, 6)}`;
 
 /**
  * The smallest change of `mine` after which no request matches both: another value where both ask

@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { startManagerLink } from '../../../src/agent/manager-link/link.ts';
+import { NearMisses } from '../../../src/agent/near-misses/near-misses.ts';
 import { RuleTable } from '../../../src/agent/rule-table.ts';
 import { startAgentServer } from '../../../src/agent/server.ts';
 import { newIdentifier } from '../../../src/base/identifier.ts';
@@ -96,6 +97,7 @@ export const startWhole = async ({ guards, app, onArrival }: WholeOptions): Prom
 
 const startAgent = async (upstream: number, manager: string, token: string) => {
   const table = new RuleTable();
+  const nearMisses = new NearMisses(table);
   const stop = new AbortController();
   const link = startManagerLink({
     address: {
@@ -106,6 +108,7 @@ const startAgent = async (upstream: number, manager: string, token: string) => {
     },
     ports: [upstream],
     table,
+    nearMisses,
     log: silent,
     signal: stop.signal,
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { noCounts, sumCounts } from '../../../src/manager/workloads/counts.ts';
+import { sumCounts } from '../../../src/manager/workloads/counts.ts';
+import { noCounts } from '../../../src/protocol/reports.ts';
 
 test('the counts of several agents and of an agent’s earlier lives add up', () => {
   const counts = sumCounts();

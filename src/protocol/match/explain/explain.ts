@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Condition, Predicate, RuleMatch } from '../../match.ts';
 import { printCondition } from '../expression/print.ts';
+import { isKeyForm } from '../key-form.ts';
 import { compileMatcher, compileReader, keyOf } from '../matcher.ts';
 import { textOf } from '../octets.ts';
 import { partsOf, predicatesIn } from '../predicate.ts';
@@ -37,9 +38,6 @@ export type ExplainedRule = {
   readonly ownerKeySha256?: string;
 };
 
-// What every key that a manager gives out looks like; see the agent, which asks the same.
-const keyForm = /^[a-z2-7]{26}$/;
-
 /**
  * Says of a rule and a request whether it matches, predicate by predicate, and what is wrong with
  * those that are not met. Agrees with `compileMatcher`. Throws `PatternFault`.
@@ -66,8 +64,11 @@ export const explain = (rule: ExplainedRule, request: RequestFields): RuleVerdic
   };
 };
 
-// Reads one result for each predicate, in the order of `predicatesIn`, also behind the deciding one.
-const evaluate = (condition: Condition, results: Iterator<boolean>): boolean => {
+/**
+ * What a condition says when its predicates are as given: one result for each, in the order of
+ * `predicatesIn`, read also behind the deciding one.
+ */
+export const evaluate = (condition: Condition, results: Iterator<boolean>): boolean => {
   if ('all' in condition) {
     return condition.all.map((part) => evaluate(part, results)).every(Boolean);
   }
@@ -100,7 +101,7 @@ const keyVerdict = (keySha256: string, request: RequestFields): PredicateVerdict
 
 const hasOthersKey = ({ ownerKeySha256 }: ExplainedRule, request: RequestFields): boolean => {
   const key = keyOf(request);
-  return key !== undefined && keyForm.test(key) && sha256(key) !== ownerKeySha256;
+  return key !== undefined && isKeyForm(key) && sha256(key) !== ownerKeySha256;
 };
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');

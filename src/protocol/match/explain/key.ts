@@ -10,6 +10,7 @@ import { type Reason, reason } from './reason.ts';
 
 const header = fieldName(keyHeader);
 const baggage = fieldName('baggage');
+const cookie = fieldName('cookie');
 const tracestate = fieldName('tracestate');
 
 /**
@@ -56,6 +57,13 @@ export const whyNoKey = (
       members.some((member) => member.key !== keyBaggageMember && isIt(member.value)),
       reason('name_case', `the key is in another baggage member; it must be ${keyBaggageMember}`),
     ],
+    [
+      wrongCarriers(request).some(isIt),
+      reason(
+        'wrong_carrier',
+        `the key is where nobody reads it; it is read from ${keyHeader} and baggage ${keyBaggageMember}`,
+      ),
+    ],
     [isCut(request.valueOf(baggage)), truncated],
   ];
   const reasons = found.flatMap(([is, why]) => (is ? [why] : []));
@@ -74,6 +82,20 @@ export const truncated: Reason = reason(
 export const isCut = (value: string | undefined): boolean =>
   value !== undefined &&
   (value.length > baggageCharactersMax || value.split(',').length > baggageMembersMax);
+
+const otherHeaders = ['byway-id', 'byway', 'x-byway', 'x-byway-key', 'x-byway-ids'].map(fieldName);
+const otherNames = [keyHeader, keyBaggageMember, 'byway-id', 'byway_id'];
+
+/** Values of headers, cookies and parameters that a user may take for a carrier of the key. */
+const wrongCarriers = (request: RequestFields): readonly string[] => {
+  const query = request.target.slice(request.target.indexOf('?') + 1);
+  const pairs = [...query.split('&'), ...(request.valueOf(cookie) ?? '').split(';')];
+  const named = pairs.flatMap((pair) => {
+    const [name = '', value = ''] = pair.trim().split('=', 2);
+    return otherNames.includes(name.toLowerCase()) ? [value] : [];
+  });
+  return [...named, ...otherHeaders.flatMap((name) => request.valueOf(name) ?? [])];
+};
 
 const partsOf = (joined: string): readonly string[] => joined.split(', ');
 

@@ -11,6 +11,7 @@ export type ReasonCode =
   | 'in_tracestate'
   | 'in_property'
   | 'hidden_by_header'
+  | 'wrong_carrier'
   | 'part_only'
   | 'taken_literally'
   | 'encoded'

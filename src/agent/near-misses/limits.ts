@@ -1,0 +1,11 @@
+// What looking for near misses may cost an agent; all of it is refilled once a second.
+
+/** Requests without a key that are looked at more closely in a second: under 1 µs each. */
+export const looksPerSecond = 2_000;
+/** Milliseconds of each second for finding out why requests were not taken; debts are paid off. */
+export const budgetMs = 2;
+/** General rules that one request is held against; the next request goes on behind them. */
+export const rulesPerRequestMax = 16;
+/** Near misses that are kept for one rule, and for all. */
+export const keptPerRuleMax = 16;
+export const keptMax = 512;
