@@ -1,5 +1,5 @@
 import { replayBytesMax } from '../../protocol/limits.ts';
-import type { PassReason } from '../../protocol/reports.ts';
+import type { CallerFault, PassReason } from '../../protocol/reports.ts';
 import { guardsOf } from '../guard.ts';
 import type { LaptopPool, LaptopStream } from '../laptop-pool.ts';
 import type { Wire } from '../wire.ts';
@@ -126,6 +126,12 @@ export class LaptopLeg implements Leg {
     this.settle();
     this.opening?.abort();
     this.laptop?.wire.abort();
+  };
+
+  /** The caller is why there will be no answer. */
+  readonly giveUp = (fault: CallerFault): void => {
+    if (!this.over) this.exchange.verdict?.counter.fail(fault);
+    this.abort();
   };
 
   /** The exchange is complete on both sides: nothing more will come or go. */
