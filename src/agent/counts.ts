@@ -1,4 +1,4 @@
-import type { PassReason, RuleCounts } from '../protocol/reports.ts';
+import type { CallerFault, PassReason, RuleCounts } from '../protocol/reports.ts';
 
 // One for all rules that have none, of which there may be very many.
 const none: Readonly<Record<string, number>> = {};
@@ -33,7 +33,7 @@ export class Counter {
     this.changed = true;
   }
 
-  fail(reason: string): void {
+  fail(reason: PassReason | CallerFault): void {
     this.failed = { ...this.failed, [reason]: (this.failed[reason] ?? 0) + 1 };
     this.changed = true;
   }

@@ -4,6 +4,7 @@ import { startAdmin } from '../base/admin.ts';
 import { UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { newIdentifier } from '../base/identifier.ts';
+import { LogWriter } from '../base/log-writer.ts';
 import { programVersion } from '../base/version.ts';
 import { readAuthorities } from '../tunnel/authority-file.ts';
 import { metricsText } from './admin/metrics.ts';
@@ -35,7 +36,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
 
 const run = async (options: AgentOptions): Promise<number> => {
   const { workload, manager, routes } = options;
-  const log = pino({ base: { workload: workload.name } }, pino.destination(2));
+  const log = pino({ base: { workload: workload.name } }, new LogWriter(process.stderr.fd));
   const tls = options.tls === undefined ? undefined : await startTls(options.tls, log);
   const table = new RuleTable();
   const nearMisses = new NearMisses(table);

@@ -28,8 +28,11 @@ export const usersSeenMax = 10_000;
 export const addressesSeenMax = 10_000;
 export const laptopsPerUserMax = 100;
 
-/** Server-sent event streams open at once, in all and for one token. */
-export const eventStreamsMax = 10_000;
+/**
+ * Server-sent event streams open at once, in all and for one token: each intercept is followed by its
+ * session, and each agent follows its rules.
+ */
+export const eventStreamsMax = 20_000;
 export const eventStreamsPerTokenMax = 500;
 /** Bytes that a subscriber may leave unread before it is disconnected. */
 export const eventBacklogBytesMax: number = 1024 * 1024;

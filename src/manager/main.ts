@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { messageOf, UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
+import { LogWriter } from '../base/log-writer.ts';
 import { programVersion } from '../base/version.ts';
 import { usualDataFolder } from './data/folder.ts';
 import { ownerName } from './identity/owner-name.ts';
@@ -20,7 +21,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
 };
 
 const run = async ({ listen, data, tls, metrics }: StartCommand): Promise<void> => {
-  const log = pino({ base: null }, pino.destination({ fd: 2, sync: true }));
+  const log = pino({ base: null }, new LogWriter(process.stderr.fd));
   const folder = data ?? usualDataFolder({ platform: process.platform, environment: process.env });
   const running = await startManager({
     listen,

@@ -1,4 +1,3 @@
-import { workloadPath } from '../protocol/workload.ts';
 import { reapEveryMs } from './limits.ts';
 import type { Manager } from './manager.ts';
 
@@ -14,6 +13,5 @@ const reap = (manager: Manager, now: number): void => {
   intercepts.reap(now);
   nearMisses.tick(now);
   for (const tokenId of tokens.expired(now)) attachments.endAll(tokenId);
-  const inUse = new Set(intercepts.records().map(({ workload }) => workloadPath(workload)));
-  workloads.forget(now, (path) => inUse.has(path));
+  workloads.forget(now, (path) => intercepts.groups.groupSize('workload', path) > 0);
 };

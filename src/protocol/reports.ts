@@ -13,7 +13,13 @@ export type PassReason =
   | 'too_many'
   | 'tunnel_refused';
 
-/** Counts of one rule on one agent since the agent started; each only grows. */
+/** Why a matched request had no outcome of its own: its caller, or the request, was at fault. */
+export type CallerFault = 'caller_left' | 'caller_invalid';
+
+/**
+ * Counts of one rule on one agent since the agent started; each only grows. `matched` is the sum of
+ * `answered`, `passed` and `failed`, and of what is under way.
+ */
 export type RuleCounts = {
   /** Requests on the rule's port while the rule was there. */
   readonly seen: number;
@@ -24,7 +30,10 @@ export type RuleCounts = {
   readonly answered: number;
   /** Matched requests that the pod answered, by `PassReason`. */
   readonly passed: Readonly<Record<string, number>>;
-  /** Matched requests that got a 502 or a broken connection, by reason. */
+  /**
+   * Matched requests that got a 502 or a broken connection, or whose caller left or broke the
+   * protocol before the answer was whole, by `PassReason` or `CallerFault`.
+   */
   readonly failed: Readonly<Record<string, number>>;
 };
 

@@ -139,6 +139,22 @@ test('counts of all agents are summed, and of this workload only', async () => {
     .toMatchObject({ intercept: { counts: { seen: 9 } } });
 });
 
+test('whoever follows is told when agents come, apply and go, and nothing twice', async () => {
+  const { world, agents, of } = await begin({});
+  const shown = (): unknown =>
+    (of('intercept').at(-1)?.['intercept'] as Record<string, unknown>)['agents'];
+  await expect.poll(shown).toEqual({ applied: 1, connected: 1 });
+  const late = await startAgent(world, 'pricing', { quiet: true });
+  await expect.poll(shown).toEqual({ applied: 1, connected: 2 });
+  for (let times = 0; times < 3; times++) await agents[0]?.report();
+  await late.report();
+  await expect.poll(shown).toEqual({ applied: 2, connected: 2 });
+  late.events.stop();
+  await expect.poll(shown).toEqual({ applied: 1, connected: 1 });
+  const views = of('intercept').map(({ intercept }) => JSON.stringify(intercept));
+  for (const [at, view] of views.entries()) expect(view).not.toBe(views[at + 1]);
+});
+
 test('rules have one epoch and versions that grow by one', async () => {
   const { world, agents, intercept, laptop } = await begin({});
   laptop.end.destroy();

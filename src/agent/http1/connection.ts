@@ -222,6 +222,7 @@ export class Http1Connection {
   private faulty(fault: HttpFault, begun: boolean): void {
     if (begun) {
       const answerable = this.waiting.length === 1 && this.leg?.answering() === false;
+      this.laptop?.giveUp('caller_invalid');
       this.leg?.abort();
       this.pod = this.leg === this.pod ? undefined : this.pod;
       this.laptop = undefined;
@@ -290,7 +291,7 @@ export class Http1Connection {
     if (this.ending) return;
     this.ending = true;
     this.requests.stop();
-    this.laptop?.abort();
+    this.laptop?.giveUp('caller_left');
     if (clean) this.pod?.end();
     else this.pod?.abort();
     this.client.abort();

@@ -1,5 +1,5 @@
 import { replayBytesMax } from '../../protocol/limits.ts';
-import type { PassReason } from '../../protocol/reports.ts';
+import type { CallerFault, PassReason } from '../../protocol/reports.ts';
 import { guardsOf } from '../guard.ts';
 import type { LaptopPool, LaptopStream } from '../laptop-pool.ts';
 import type { Wire } from '../wire.ts';
@@ -27,7 +27,7 @@ export type Unanswered = {
 };
 
 /** Milliseconds to learn whether a stream that ended unasked had brought a request to the app. */
-const verdictMsMax = 2_000;
+const verdictMsMax = 1_000;
 
 /**
  * One request on its way through the tunnel to the laptop, and its answer. `admit` has let it go;
@@ -128,6 +128,12 @@ export class LaptopLeg implements Leg {
     this.laptop?.wire.abort();
   };
 
+  /** The caller is why there will be no answer. */
+  readonly giveUp = (fault: CallerFault): void => {
+    if (!this.over) this.exchange.verdict?.counter.fail(fault);
+    this.abort();
+  };
+
   /** The exchange is complete on both sides: nothing more will come or go. */
   readonly close = (): void => {
     this.closing = true;
@@ -184,11 +190,10 @@ export class LaptopLeg implements Leg {
     return room;
   }
 
-  // The app closed an idle connection while the request was on its way. Our own end follows the
-  // request, and the session then says whether it wrote any of it.
+  // The app closed an idle connection while the request was on its way: the session, which got it
+  // behind that end, resets the stream. Our own end before that would close it without a word.
   private awaitVerdict(laptop: LaptopStream): void {
     this.appEnded = true;
-    laptop.wire.end();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.lost(laptop), verdictMsMax);
   }

@@ -63,8 +63,10 @@ export class Exchange implements StreamEvents {
     this.limitTime();
   }
 
-  /** The caller has left. */
-  reset(code: number): void {
+  /** The caller has left, or was at fault for that reason. */
+  reset(code: number, reason?: string): void {
+    const fault = reason === undefined ? 'caller_left' : 'caller_invalid';
+    if (this.loading) this.verdict?.counter.fail(fault);
     this.settle();
     this.leaveUpstream(code === noError ? cancel : code);
   }

@@ -11,6 +11,8 @@ const reasons: Readonly<Record<string, string>> = {
   local_invalid: 'your answer was not HTTP',
   too_many: 'too many for you',
   tunnel_refused: 'tunnel refused',
+  caller_left: 'caller left',
+  caller_invalid: 'caller broke the protocol',
 };
 
 /** The funnel of one intercept: what was seen, matched, and who answered it. */

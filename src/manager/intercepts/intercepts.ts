@@ -7,15 +7,16 @@ import { workloadPath } from '../../protocol/workload.ts';
 import type { Keys } from '../identity/keys.ts';
 import { replicasShownMax } from '../limits.ts';
 import type { Collection } from '../store/collection.ts';
+import type { InterceptGroups } from '../store/intercept-table.ts';
 import type { InterceptRecord } from '../store/records.ts';
 import type { CountParts } from '../workloads/counts.ts';
 import type { ConnectedAgent, Workloads } from '../workloads/workloads.ts';
-import { type Live, newLive, show, tell } from './live.ts';
+import { isNews, type Live, newLive, show, tell } from './live.ts';
 import { prove } from './proof.ts';
 import { endOf, ruleOf, viewOf } from './view.ts';
 
 export type InterceptsOptions = {
-  readonly records: Collection<InterceptRecord>;
+  readonly records: Collection<InterceptRecord> & InterceptGroups;
   readonly workloads: Workloads;
   readonly keys: Keys;
   /** Whether the tunnel of that session and owner is there. */
@@ -42,6 +43,15 @@ export class Intercepts {
     return [...this.#options.records.values()];
   }
 
+  /** Those of an owner, a session or a workload. */
+  get groups(): InterceptGroups {
+    return this.#options.records;
+  }
+
+  get size(): number {
+    return this.#options.records.size();
+  }
+
   record(id: string): InterceptRecord | undefined {
     return this.#options.records.get(id);
   }
@@ -50,10 +60,9 @@ export class Intercepts {
   view(record: InterceptRecord): Intercept {
     const { version, counts } = this.#liveOf(record);
     const agents = this.#agentsOf(record);
-    const applied = agents.filter((agent) => agent.applied >= version).length;
     return viewOf(record, {
       state: this.#stateOf(record),
-      agents: { applied, connected: agents.length },
+      agents: appliedIn(agents, version),
       counts: counts.sum(),
       transport: this.#options.transportOf(record.session, record.owner),
     });
@@ -127,7 +136,9 @@ export class Intercepts {
   listen(record: InterceptRecord, listener: (event: InterceptEvent) => void): () => void {
     const live = this.#liveOf(record);
     live.listeners.add(listener);
-    listener({ type: 'intercept', intercept: this.view(record) });
+    const intercept = this.view(record);
+    isNews(live, intercept);
+    listener({ type: 'intercept', intercept });
     if (live.outcome !== undefined) listener(live.outcome);
     return () => live.listeners.delete(listener);
   }
@@ -147,16 +158,13 @@ export class Intercepts {
   /** A session's tunnel came, went or was replaced. */
   sessionChanged(session: string): void {
     const now = new Date().toISOString();
-    for (const record of this.records()) {
-      if (record.session !== session) continue;
+    for (const record of this.groups.group('session', session)) {
       this.#publish(this.#saveLoss(record, this.#isConnected(record) ? null : now));
     }
   }
 
   keyRotated(owner: string): void {
-    for (const record of this.records()) {
-      if (record.owner === owner) this.#publish(record);
-    }
+    for (const record of this.groups.group('owner', owner)) this.#publish(record);
   }
 
   /** Ends what has expired; `now` in milliseconds since 1970. */
@@ -181,9 +189,7 @@ export class Intercepts {
   }
 
   #at(path: string): readonly InterceptRecord[] {
-    const isThere = ({ workload }: InterceptRecord): boolean =>
-      path.endsWith(workload.name) && workloadPath(workload) === path;
-    return this.records().filter(isThere);
+    return this.groups.group('workload', path);
   }
 
   #agentsOf({ workload }: InterceptRecord): readonly ConnectedAgent[] {
@@ -224,7 +230,7 @@ export class Intercepts {
       done: (outcome) => {
         live.proof = undefined;
         live.outcome = outcome;
-        live.provedWith = namesOf(this.#agentsOf(record));
+        live.failedWith = outcome.type === 'ready' ? '' : namesOf(this.#agentsOf(record));
         this.#options.log.info({ intercept: record.id, outcome: outcome.type }, 'way tried');
         tell(live, outcome);
       },
@@ -233,14 +239,18 @@ export class Intercepts {
   }
 
   #agentsChanged(path: string): void {
+    const agents = this.#options.workloads.agentsOf(path);
+    const names = namesOf(agents);
     for (const record of this.#at(path)) {
-      const live = this.#liveOf(record);
-      const { proof, outcome, provedWith } = live;
+      const live = this.#lives.get(record.id);
+      if (live === undefined) continue;
+      const { proof, outcome, failedWith, version } = live;
       if (proof !== undefined) proof.check();
-      else if (outcome?.type === 'not_ready' && provedWith !== namesOf(this.#agentsOf(record))) {
-        this.#prove(record, live);
+      else if (outcome?.type === 'not_ready' && failedWith !== names) this.#prove(record, live);
+      // Each report of an agent comes here, and hardly ever changes what watchers see.
+      if (!sameAgents(live.shownAgents, appliedIn(agents, version))) {
+        show(live, () => this.view(record));
       }
-      show(live, () => this.view(record));
     }
   }
 
@@ -257,6 +267,14 @@ export class Intercepts {
       this.#options.log.error({ intercept: id, error: messageOf(error) }, 'journal not written');
   }
 }
+
+const appliedIn = (agents: readonly ConnectedAgent[], version: number): Intercept['agents'] => ({
+  applied: agents.filter((agent) => agent.applied >= version).length,
+  connected: agents.length,
+});
+
+const sameAgents = (one: Intercept['agents'] | undefined, other: Intercept['agents']): boolean =>
+  one?.applied === other.applied && one.connected === other.connected;
 
 const namesOf = (agents: readonly ConnectedAgent[]): string =>
   agents

@@ -9,6 +9,7 @@ import { workloadPath } from '../../protocol/workload.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import { mayTouch, type Principal } from '../identity/principal.ts';
 import { conflictWorkMax, interceptsMax, interceptsPerUserMax } from '../limits.ts';
+import type { InterceptGroups } from '../store/intercept-table.ts';
 import type { InterceptRecord } from '../store/records.ts';
 import { choosePort, findWorkload } from '../workloads/find.ts';
 import { settleMatch } from './settle-match.ts';
@@ -18,7 +19,7 @@ export type Planning = {
   readonly principal: Principal;
   readonly wanted: NewIntercept;
   readonly workloads: readonly WorkloadStatus[];
-  readonly records: readonly InterceptRecord[];
+  readonly intercepts: { readonly groups: InterceptGroups; readonly size: number };
   readonly ownKey: string;
   /** Whether a session's tunnel is there. */
   readonly isConnected: (session: string) => boolean;
@@ -37,20 +38,21 @@ export type Plan = {
 
 /** Decides on a new intercept, and changes nothing. Throws an `ApiProblem` when it may not be. */
 export const planIntercept = (planning: Planning): Plan => {
-  const { principal, wanted, workloads, records, ownKey, isConnected } = planning;
+  const { principal, wanted, workloads, intercepts, ownKey, isConnected } = planning;
   const known = workloads.filter(({ workload }) => mayTouch(principal, workload));
   const status = findWorkload(wanted.workload, known);
   const port = choosePort(status, wanted.port);
   refuseForeignSession(planning);
   const match = settleMatch(wanted.match, ownKey);
   const record = recordOf(planning, status, port, match);
-  const beside = records.filter((other) => sameDoor(other, record));
+  const path = workloadPath(record.workload);
+  const beside = intercepts.groups.group('workload', path).filter((other) => other.port === port);
   const twin = beside.find((other) => other.owner === record.owner && sameMatch(other, record));
   if (twin?.session === record.session) return { record: twin, isThere: true, replaces: undefined };
   if (twin !== undefined && isConnected(twin.session)) throw twinConflict(twin);
   const work = { left: conflictWorkMax };
   for (const other of beside) if (other !== twin) refuseConflict(record, other, work);
-  if (twin === undefined) refuseTooMany(records, record.owner);
+  if (twin === undefined) refuseTooMany(intercepts, record.owner);
   return { record, isThere: false, replaces: twin };
 };
 
@@ -74,17 +76,12 @@ const recordOf = (
   ...(wanted.guards === undefined ? {} : { guards: wanted.guards }),
 });
 
-const refuseForeignSession = ({ principal, wanted, records }: Planning): void => {
-  const foreign = records.some(
-    ({ session, owner }) => session === wanted.session && owner !== principal.user,
-  );
+const refuseForeignSession = ({ principal, wanted, intercepts }: Planning): void => {
+  const foreign = intercepts.groups
+    .group('session', wanted.session)
+    .some(({ owner }) => owner !== principal.user);
   if (foreign) throw new ApiProblem('forbidden', 'The session belongs to another user.');
 };
-
-const sameDoor = (one: InterceptRecord, other: InterceptRecord): boolean =>
-  one.port === other.port &&
-  one.workload.name === other.workload.name &&
-  workloadPath(one.workload) === workloadPath(other.workload);
 
 const sameMatch = (one: InterceptRecord, other: InterceptRecord): boolean =>
   matchText(one.match) === matchText(other.match);
@@ -138,9 +135,9 @@ const conflictWith = (other: InterceptRecord, witness: readonly string[]) => ({
   witness,
 });
 
-const refuseTooMany = (records: readonly InterceptRecord[], owner: string): void => {
-  const own = records.filter((record) => record.owner === owner).length;
-  if (own < interceptsPerUserMax && records.length < interceptsMax) return;
+const refuseTooMany = ({ groups, size }: Planning['intercepts'], owner: string): void => {
+  const own = groups.groupSize('owner', owner);
+  if (own < interceptsPerUserMax && size < interceptsMax) return;
   const limit = own < interceptsPerUserMax ? interceptsMax : interceptsPerUserMax;
   throw new ApiProblem('too_many', `There are ${limit} intercepts already. Nothing was changed.`, {
     hint: 'byway list, then byway leave NAME',

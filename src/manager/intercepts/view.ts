@@ -7,11 +7,12 @@ import type { InterceptRecord } from '../store/records.ts';
 
 /** When an intercept ends at the latest, in milliseconds since 1970; undefined while open. */
 export const endOf = ({ endsAt, lostAt }: InterceptRecord): number | undefined => {
+  if (endsAt === null && lostAt === null) return undefined;
   const ends = [
     ...(endsAt === null ? [] : [Date.parse(endsAt)]),
     ...(lostAt === null ? [] : [Date.parse(lostAt) + leaseSecondsMax * 1000]),
   ];
-  return ends.length === 0 ? undefined : Math.min(...ends);
+  return Math.min(...ends);
 };
 
 /** `endOf` in the form of the API. */

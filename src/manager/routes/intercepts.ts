@@ -157,7 +157,7 @@ const create = async (manager: Manager, call: Call<NewIntercept>): Promise<Answe
     principal,
     wanted,
     workloads: workloads.list(),
-    records: intercepts.records(),
+    intercepts,
     ownKey: keys.keyOf(principal.user),
     isConnected: (session) => sessions.ownerOf(session) !== undefined,
     now: Date.now(),

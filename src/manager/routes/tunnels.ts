@@ -117,8 +117,7 @@ const admitLaptop = (manager: Manager, principal: Principal, header: unknown): A
   const { user } = principal;
   const refuseForeign = (): void => {
     const owner =
-      sessions.ownerOf(session) ??
-      intercepts.records().find((record) => record.session === session)?.owner;
+      sessions.ownerOf(session) ?? intercepts.groups.group('session', session)[0]?.owner;
     if (owner === undefined || owner === user) return;
     throw new ApiProblem('forbidden', 'The session belongs to another user.');
   };

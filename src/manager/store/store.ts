@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { systemCode } from '../../base/errors.ts';
 import { type Change, type Collection, collect } from './collection.ts';
+import { type InterceptGroups, InterceptTable } from './intercept-table.ts';
 import { startJournal } from './journal.ts';
 import { damaged, readJournal } from './journal-line.ts';
 import {
@@ -16,7 +17,7 @@ import {
 
 /** The state that outlives a manager. */
 export type Store = {
-  readonly intercepts: Collection<InterceptRecord>;
+  readonly intercepts: Collection<InterceptRecord> & InterceptGroups;
   readonly tokens: Collection<TokenRecord>;
   readonly users: Collection<UserRecord>;
   /** Resolves when every write is durable. */
@@ -35,7 +36,10 @@ export const openStore = async (folder: string): Promise<Store> => {
   });
   const journal = await startJournal({ path, snapshot: () => changesOf(state) });
   return {
-    intercepts: collect('intercepts', state.intercepts, journal.commit),
+    intercepts: {
+      ...collect('intercepts', state.intercepts, journal.commit),
+      ...state.intercepts.groups,
+    },
     tokens: collect('tokens', state.tokens, journal.commit),
     users: collect('users', state.users, journal.commit),
     close: journal.close,
@@ -43,12 +47,16 @@ export const openStore = async (folder: string): Promise<Store> => {
 };
 
 type State = {
-  readonly intercepts: Map<string, InterceptRecord>;
+  readonly intercepts: InterceptTable;
   readonly tokens: Map<string, TokenRecord>;
   readonly users: Map<string, UserRecord>;
 };
 
-const emptyState = (): State => ({ intercepts: new Map(), tokens: new Map(), users: new Map() });
+const emptyState = (): State => ({
+  intercepts: new InterceptTable(),
+  tokens: new Map(),
+  users: new Map(),
+});
 
 /** False when the change can't be understood. */
 const apply = (state: State, change: Change): boolean => {

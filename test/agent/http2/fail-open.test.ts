@@ -192,3 +192,51 @@ describe("a rule's guards hold", () => {
     expect(answer.headers['x-byway-error']).toBe('local_refused');
   });
 });
+
+describe('a caller without an answer is counted, once', () => {
+  const silent: OnStream = (stream) => void stream.resume();
+
+  const asking = async (onStream: OnStream, fields: OutgoingHttpHeaders = {}) => {
+    const all = await withApp(onStream);
+    const stream = all.client.request({ ':method': 'POST', ...marked, ...fields });
+    stream.on('error', () => {});
+    stream.write('body');
+    await until(() => all.app.heads.length === 1);
+    expect(all.counts()).toMatchObject({ matched: 1, answered: 0, passed: {}, failed: {} });
+    return { ...all, stream };
+  };
+
+  const outcome = { matched: 1, diverted: 1, answered: 0, passed: {} };
+
+  test('who takes the request back', async () => {
+    const { stream, counts } = await asking(silent);
+    stream.close(constants.NGHTTP2_CANCEL);
+    await until(() => Object.keys(counts()?.failed ?? {}).length > 0);
+    expect(counts()).toMatchObject({ ...outcome, failed: { caller_left: 1 } });
+  });
+
+  test('whose connection is gone', async () => {
+    const { client, counts } = await asking(silent);
+    client.destroy();
+    await until(() => Object.keys(counts()?.failed ?? {}).length > 0);
+    expect(counts()).toMatchObject({ ...outcome, failed: { caller_left: 1 } });
+  });
+
+  test('who leaves in the middle of the answer', async () => {
+    const { stream, counts } = await asking((app) => {
+      app.respond({ ':status': 200 });
+      app.write('half');
+    });
+    await new Promise((resolve) => stream.once('data', resolve));
+    stream.close(constants.NGHTTP2_CANCEL);
+    await until(() => Object.keys(counts()?.failed ?? {}).length > 0);
+    expect(counts()).toMatchObject({ ...outcome, failed: { caller_left: 1 } });
+  });
+
+  test('whose body is longer than its length', async () => {
+    const { stream, counts } = await asking(silent, { 'content-length': '6' });
+    stream.write('too long');
+    await until(() => Object.keys(counts()?.failed ?? {}).length > 0);
+    expect(counts()).toMatchObject({ ...outcome, failed: { caller_invalid: 1 } });
+  });
+});

@@ -153,8 +153,12 @@ describe('a connection to the app', () => {
   });
 });
 
-/** A session that answers the first request of its first stream, and then refuses that stream. */
-const refusing = (withEnd: boolean) => {
+/**
+ * A session that answers the first request of its first stream, and then refuses that stream: at
+ * once, or when `refuse` is called.
+ */
+const refusing = (withEnd: boolean, atOnce = true) => {
+  let refuse = (): void => {};
   const arrivals: string[] = [];
   const onArrival = (arrival: Arrival): void => {
     acceptArrival(arrival);
@@ -166,11 +170,12 @@ const refusing = (withEnd: boolean) => {
       if (index > 0 || answered === 1) arrival.stream.write(answerText());
       else {
         if (withEnd) arrival.stream.end();
-        arrival.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+        refuse = () => arrival.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+        if (atOnce) refuse();
       }
     });
   };
-  return { arrivals, onArrival };
+  return { arrivals, onArrival, refuse: () => refuse() };
 };
 
 test.each([
@@ -186,6 +191,22 @@ test.each([
   expect(arrivals).toHaveLength(2);
   expect(arrivals[1]).toBe(requestText(whole.key, 'POST', '', 'body!'));
   expect(whole.counts()).toMatchObject({ diverted: 2, answered: 2, failed: {} });
+});
+
+test('the end of an idle stream is no verdict yet on the request that crossed it', async () => {
+  const { arrivals, onArrival, refuse } = refusing(true, false);
+  const whole = await startWhole({ app: () => {}, onArrival });
+  const client = await openRawClient(whole.agentPort);
+  const post = { method: 'POST', body: 'body!' };
+  await ask(whole, client, post);
+  const answer = ask(whole, client, post);
+  await until(() => arrivals[0]?.split('POST').length === 3);
+  // Its answer comes behind that end on the same way, so that the agent has seen it.
+  expect(await askAnew(whole)).toMatch(/\r\n\r\nyou$/);
+  refuse();
+  expect(await answer).toMatch(/\r\n\r\nyou$/);
+  expect(arrivals).toHaveLength(3);
+  expect(whole.counts()).toMatchObject({ diverted: 3, answered: 3, failed: {} });
 });
 
 test('a request that would be too long to send again gets a stream of its own', async () => {
