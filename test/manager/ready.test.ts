@@ -142,7 +142,7 @@ test('counts of all agents are summed, and of this workload only', async () => {
 test('whoever follows is told when agents come, apply and go, and nothing twice', async () => {
   const { world, agents, of } = await begin({});
   const shown = (): unknown =>
-    (of('intercept').at(-1)?.['intercept'] as Record<string, unknown>)['agents'];
+    (of('intercept').at(-1)?.['intercept'] as Record<string, unknown> | undefined)?.['agents'];
   await expect.poll(shown).toEqual({ applied: 1, connected: 1 });
   const late = await startAgent(world, 'pricing', { quiet: true });
   await expect.poll(shown).toEqual({ applied: 1, connected: 2 });
