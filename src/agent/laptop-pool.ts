@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
+import { SocketWire } from '../base/wire/socket-wire.ts';
+import type { Wire, WireHandler } from '../base/wire/wire.ts';
 import type { PassReason } from '../protocol/reports.ts';
 import type { Divert } from './divert.ts';
 import { StreamEnd } from './loss.ts';
-import { Wire, type WireHandler } from './wire.ts';
 
 /** A stream to the local app of one intercept; it carries one request at a time. */
 export class LaptopStream {
@@ -18,7 +19,7 @@ export class LaptopStream {
 
   constructor(intercept: string, stream: Duplex) {
     this.intercept = intercept;
-    this.wire = Wire.on(stream);
+    this.wire = SocketWire.on(stream);
     this.end = new StreamEnd(stream);
   }
 }

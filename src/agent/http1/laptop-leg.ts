@@ -1,8 +1,8 @@
+import type { Wire } from '../../base/wire/wire.ts';
 import { replayBytesMax } from '../../protocol/limits.ts';
 import type { PassReason } from '../../protocol/reports.ts';
 import { guardsOf } from '../guard.ts';
 import type { LaptopPool, LaptopStream } from '../laptop-pool.ts';
-import type { Wire } from '../wire.ts';
 import { AnswerReader } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Leg, LegOwner } from './leg.ts';
@@ -71,7 +71,7 @@ export class LaptopLeg implements Leg {
       switched: (_, rest) => {
         this.over = true;
         clearTimeout(this.timer);
-        this.laptop?.wire.stream.once('close', this.leave);
+        this.laptop?.wire.whenClosed(this.leave);
         if (this.laptop !== undefined) owner.switched(exchange, this.laptop.wire, rest);
       },
       faulty: (_, reason) => {

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
+import { SocketWire } from '../../base/wire/socket-wire.ts';
 import { errorCode } from '../../protocol/http2/constants.ts';
 import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import type { PassReason } from '../../protocol/reports.ts';
+import { SessionWire } from '../../tunnel/session-wire.ts';
 import type { Divert } from '../divert.ts';
 import { type Loss, StreamEnd } from '../loss.ts';
-import { Wire } from '../wire.ts';
 import { laptopIdleMs, laptopLimits } from './limits.ts';
-import { SessionWire } from './session-wire.ts';
 
 export type OpenedLaptop =
   | { readonly ok: true; readonly laptop: Laptop }
@@ -83,7 +83,7 @@ export class Laptop {
     stream.once('data', () => {
       this.heard = true;
     });
-    const begun = { wire: Wire.on(stream), seen: Buffer.alloc(0) };
+    const begun = { wire: SocketWire.on(stream), seen: Buffer.alloc(0) };
     this.connection = new SessionWire('client', laptopLimits, begun, {
       request: () => {},
       oversized: () => {},

@@ -1,8 +1,8 @@
-import { errorCode } from '../../protocol/http2/constants.ts';
-import type { Limits, Role, SessionOwner } from '../../protocol/http2/core.ts';
-import { recycle } from '../../protocol/http2/frame-writer.ts';
-import { Http2Session } from '../../protocol/http2/session.ts';
-import type { Wire } from '../wire.ts';
+import type { Wire } from '../base/wire/wire.ts';
+import { errorCode } from '../protocol/http2/constants.ts';
+import type { Limits, Role, SessionOwner } from '../protocol/http2/core.ts';
+import { recycle } from '../protocol/http2/frame-writer.ts';
+import { Http2Session } from '../protocol/http2/session.ts';
 
 // A peer that reads so slowly has had as long as draining takes.
 const lastWriteMilliseconds = 20_000;
@@ -107,15 +107,14 @@ export class SessionWire {
       wire.discard();
     };
     const timer = setTimeout(discard, lastWriteMilliseconds);
-    wire.stream.once('close', () => {
+    wire.whenClosed(() => {
       clearTimeout(timer);
       this.close();
     });
-    if (wire.stream.closed) this.close();
-    if (!wire.busy || wire.stream.destroyed) discard();
+    if (!wire.busy || wire.isClosed) discard();
     else {
       wire.end();
-      wire.stream.once('finish', discard);
+      wire.whenEnded(discard);
     }
   }
 
