@@ -1,4 +1,3 @@
-import type { Http2Session } from 'node:http2';
 import type { Carrier } from './carrier.ts';
 import { firstPingMs, lateMsMax, pingEveryMs, silenceMsMax } from './limits.ts';
 
@@ -14,13 +13,20 @@ export const usualHeartbeat: Heartbeat = { everyMs: pingEveryMs, silenceMs: sile
 
 type Listener = () => void;
 
+/** What is PINGed. */
+export type Pingable = {
+  readonly isOver: boolean;
+  /** Tells how long the answer took, when it comes. */
+  readonly ping: (answered: (milliseconds: number) => void) => void;
+};
+
 /**
  * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long; then calls
  * `onDead` once. Silence is counted in beats, not by the clock: after a stopped process or a sleeping
  * machine goes on, the peer first gets the time to answer.
  */
 export class Pulse {
-  readonly #session: Http2Session;
+  readonly #session: Pingable;
   readonly #socket: Carrier;
   readonly #heartbeat: Required<Heartbeat>;
   readonly #onDead: () => void;
@@ -33,7 +39,7 @@ export class Pulse {
   #latencyMs: number | undefined;
   #late = false;
 
-  constructor(session: Http2Session, socket: Carrier, heartbeat: Heartbeat, onDead: () => void) {
+  constructor(session: Pingable, socket: Carrier, heartbeat: Heartbeat, onDead: () => void) {
     this.#session = session;
     this.#socket = socket;
     this.#heartbeat = { lateMs: lateMsMax, ...heartbeat };
@@ -54,7 +60,7 @@ export class Pulse {
 
   /** PINGs at once and counts as late until the answer. */
   doubt(): void {
-    if (this.#session.destroyed) return;
+    if (this.#session.isOver) return;
     this.#setLate(true);
     this.#ping();
   }
@@ -72,7 +78,7 @@ export class Pulse {
   }
 
   #beat(): void {
-    if (this.#session.destroyed) return;
+    if (this.#session.isOver) return;
     const { everyMs, silenceMs } = this.#heartbeat;
     const { bytesRead } = this.#socket;
     this.#silentBeats = bytesRead === this.#bytesSeen ? this.#silentBeats + 1 : 0;
@@ -86,9 +92,8 @@ export class Pulse {
   }
 
   #ping(): void {
-    if (this.#session.destroyed) return;
-    this.#session.ping((error, milliseconds) => {
-      if (error !== null) return;
+    if (this.#session.isOver) return;
+    this.#session.ping((milliseconds) => {
       this.#latencyMs = milliseconds;
       clearTimeout(this.#lateTimer);
       this.#lateTimer = undefined;

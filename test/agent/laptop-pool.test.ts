@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LaptopPool, type LaptopStream } from '../../src/agent/laptop-pool.ts';
 import { SocketWire } from '../../src/base/wire/socket-wire.ts';
 import type { Wire } from '../../src/base/wire/wire.ts';
+import { divertedOn } from './diverted.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -17,7 +18,7 @@ const startPool = () => {
   const pool = new LaptopPool(async () => {
     const stream = openStream();
     opened.push(stream);
-    return { ok: true, stream };
+    return { ok: true, stream: divertedOn(stream) };
   });
   const open = async (intercept = 'ic_a'): Promise<LaptopStream> => {
     const result = await pool.open(intercept, new AbortController().signal);

@@ -27,7 +27,7 @@ export type Unanswered = {
 };
 
 /** Milliseconds to learn whether a stream that ended unasked had brought a request to the app. */
-const verdictMsMax = 2_000;
+const verdictMsMax = 500;
 
 /**
  * One request on its way through the tunnel to the laptop, and its answer. `admit` has let it go;
@@ -179,16 +179,16 @@ export class LaptopLeg implements Leg {
       drain: () => this.owner.room(),
       closed: () => this.lost(laptop),
     };
+    wire.resume();
     const room = unsent.map((bytes) => wire.write(bytes)).every(Boolean);
     if (this.callerEnded) wire.end();
     return room;
   }
 
-  // The app closed an idle connection while the request was on its way. Our own end follows the
-  // request, and the session then says whether it wrote any of it.
+  // The app closed an idle connection while the request was on its way. The session resets a stream
+  // of whose request it wrote nothing; once our side had ended, too, nobody would hear of that.
   private awaitVerdict(laptop: LaptopStream): void {
     this.appEnded = true;
-    laptop.wire.end();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.lost(laptop), verdictMsMax);
   }

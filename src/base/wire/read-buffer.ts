@@ -8,9 +8,10 @@ let reading: ReadBuffer | undefined;
 
 /** The memory that one socket is read into, replaced when a write still needs it. */
 export class ReadBuffer {
-  private memory: Buffer = Buffer.allocUnsafeSlow(readBytesMax);
+  private readonly bytesMax: number;
+  private memory: Buffer;
   /** The last read's bytes: reads are often as long as the one before. */
-  private last: Buffer = this.memory;
+  private last: Buffer;
   /** Where the bytes go; set before the first read. */
   wire: Pick<Wire, 'handler'> | undefined;
 
@@ -31,6 +32,13 @@ export class ReadBuffer {
     },
   };
 
+  /** `bytesMax`: octets of one read. */
+  constructor(bytesMax: number = readBytesMax) {
+    this.bytesMax = bytesMax;
+    this.memory = Buffer.allocUnsafeSlow(bytesMax);
+    this.last = this.memory;
+  }
+
   private firstBytes(length: number): Buffer {
     if (this.last.length !== length) this.last = this.memory.subarray(0, length);
     return this.last;
@@ -39,7 +47,7 @@ export class ReadBuffer {
   /** A write holds on to some of these bytes: the next read gets other memory. */
   giveAway(bytes: Buffer): void {
     if (bytes.buffer !== this.memory.buffer) return;
-    this.memory = Buffer.allocUnsafeSlow(readBytesMax);
+    this.memory = Buffer.allocUnsafeSlow(this.bytesMax);
     this.last = this.memory;
   }
 }

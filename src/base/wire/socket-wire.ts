@@ -15,12 +15,17 @@ export class SocketWire implements Wire {
   handler: WireHandler = nobody;
   readonly stream: Duplex;
   private readonly direct: DirectWriter | undefined;
+  private readonly roomBytes: number;
   private ended = false;
   private paused = false;
 
-  /** On a stream that the caller makes bring its bytes; `tcp` is the same stream, if it is that. */
-  constructor(stream: Duplex, tcp?: Socket) {
+  /**
+   * On a stream that the caller makes bring its bytes; `tcp` is the same stream, if it is that. So
+   * many bytes may wait to be written before `write` asks to stop.
+   */
+  constructor(stream: Duplex, tcp?: Socket, roomBytes: number = stream.writableHighWaterMark) {
     this.stream = stream;
+    this.roomBytes = roomBytes;
     this.direct = tcp === undefined ? undefined : new DirectWriter(tcp, () => this.written());
     let clean = true;
     stream.on('end', () => this.handler.end());
@@ -32,8 +37,8 @@ export class SocketWire implements Wire {
   }
 
   /** A wire on a stream that brings its bytes as `data` events. */
-  static on(stream: Duplex): SocketWire {
-    const wire = new SocketWire(stream);
+  static on(stream: Duplex, roomBytes?: number): SocketWire {
+    const wire = new SocketWire(stream, undefined, roomBytes);
     stream.on('data', (bytes: Buffer) => wire.handler.bytes(bytes));
     return wire;
   }
@@ -48,11 +53,11 @@ export class SocketWire implements Wire {
       keepMemory(bytes);
       return false;
     }
-    const room = stream.write(bytes);
+    stream.write(bytes);
     // Most writes finish at once, whatever Node said before it tried.
     if (stream.writableLength === 0) return true;
     keepMemory(bytes);
-    return room;
+    return stream.writableLength < this.roomBytes;
   }
 
   /** Some of what was written is still read from its memory. */
