@@ -9,6 +9,8 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { get } from 'node:http';
+import { get as getSecure } from 'node:https';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -81,6 +83,27 @@ export const startSsh = async (folder, target, through = async (port) => port) =
   };
 };
 
+/** A certificate for this machine's own address, signed by itself; it needs openssl. */
+const certify = (home) => {
+  const [cert, key] = [join(home, 'cert.pem'), join(home, 'key.pem')];
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-days', '1', '-subj', '/CN=byway', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ...['-keyout', key, '-out', cert],
+  ]);
+  if (made.status !== 0) throw new Error('openssl made no certificate');
+  return { cert, key };
+};
+
+/** A port before that one which lets no Upgrade of ours through, so that a WebSocket is taken. */
+export const refuseUpgrades = async (port) => {
+  const child = start(process.execPath, [join(import.meta.dirname, 'intermediary.js'), port], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(createInterface(child.stdout), 'line');
+  return Number(line);
+};
+
 const startOurs = async (root, program, args, environment, nodeOptions) => {
   const child = start(process.execPath, [...nodeOptions, join(root, 'bin', program), ...args], {
     stdio: ['ignore', 'pipe', process.env.BENCH_STDERR === undefined ? 'ignore' : 'inherit'],
@@ -96,21 +119,36 @@ const startOurs = async (root, program, args, environment, nodeOptions) => {
   return { child, lines, ready: JSON.parse(line) };
 };
 
+const keyOf = async (url, token, ca) => {
+  const options = { headers: { authorization: `Bearer ${token}` } };
+  const address = new URL('/v1/me', url);
+  const asking =
+    ca === undefined
+      ? get(address, options)
+      : getSecure(address, { ...options, ca: readFileSync(ca) });
+  const [answer] = await once(asking, 'response');
+  let text = '';
+  for await (const chunk of answer) text += chunk;
+  return JSON.parse(text).key;
+};
+
 /**
  * Agent, manager and session as processes; `root` is a checkout with its programs built. `through`
- * gives the port that the session dials instead of the manager's own.
+ * gives the port that the session dials instead of the manager's own; `tls`: all dial in TLS.
  */
 export const startChain = async (
   folder,
-  { name, root, target, through = async (port) => port, nodeOptions = () => [] },
+  { name, root, target, through = async (port) => port, tls = false, nodeOptions = () => [] },
 ) => {
   const home = join(folder, `home-${await freePort()}`);
   mkdirSync(home, { mode: 0o700 });
-  const own = { BYWAY_CONFIG_DIR: home };
+  const files = tls ? certify(home) : undefined;
+  const own = { BYWAY_CONFIG_DIR: home, ...(tls ? { BYWAY_CA: files.cert } : {}) };
+  const secure = tls ? ['--tls-cert', files.cert, '--tls-key', files.key] : [];
   const manager = await startOurs(
     root,
     'byway-manager.js',
-    ['--listen', '127.0.0.1:0', '--data', home],
+    ['--listen', '127.0.0.1:0', '--data', home, ...secure],
     own,
     nodeOptions('manager'),
   );
@@ -131,13 +169,12 @@ export const startChain = async (
     root,
     'byway.js',
     ['intercept', 'bench', '--port', String(target), '--json'],
-    { ...own, BYWAY_MANAGER: `http://127.0.0.1:${dialled}`, BYWAY_TOKEN: token },
+    { ...own, BYWAY_MANAGER: `${url.protocol}//127.0.0.1:${dialled}`, BYWAY_TOKEN: token },
     nodeOptions('session'),
   );
   session.lines.close();
   session.child.stdout.resume();
-  const me = await fetch(new URL('/v1/me', url), { headers: { authorization: `Bearer ${token}` } });
-  const { key } = await me.json();
+  const key = await keyOf(url, token, files?.cert);
   return {
     name,
     url: `http://${agent.ready.listen[0]}`,

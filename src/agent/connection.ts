@@ -1,3 +1,4 @@
+import type { Wire } from '../base/wire/wire.ts';
 import { beginsTls } from '../protocol/tls/client-hello.ts';
 import { detect, detectSettings } from './detect.ts';
 import { Http1Connection } from './http1/connection.ts';
@@ -7,7 +8,6 @@ import type { Http2Services } from './http2/services.ts';
 import { splice } from './splice.ts';
 import { TlsConnection } from './tls/connection.ts';
 import type { TlsServices } from './tls/services.ts';
-import type { Wire } from './wire.ts';
 
 /** How long the first bytes may take to tell what a connection speaks; then it is spliced. */
 export const detectMilliseconds = 10_000;

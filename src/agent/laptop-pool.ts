@@ -1,8 +1,7 @@
-import type { Duplex } from 'node:stream';
+import type { Wire, WireHandler } from '../base/wire/wire.ts';
 import type { PassReason } from '../protocol/reports.ts';
-import type { Divert } from './divert.ts';
+import type { Divert, DivertedStream } from './divert.ts';
 import { StreamEnd } from './loss.ts';
-import { Wire, type WireHandler } from './wire.ts';
 
 /** A stream to the local app of one intercept; it carries one request at a time. */
 export class LaptopStream {
@@ -16,9 +15,9 @@ export class LaptopStream {
   /** `performance.now()` from which on it is too old to be used. */
   staleAt = 0;
 
-  constructor(intercept: string, stream: Duplex) {
+  constructor(intercept: string, stream: DivertedStream) {
     this.intercept = intercept;
-    this.wire = Wire.on(stream);
+    this.wire = stream;
     this.end = new StreamEnd(stream);
   }
 }

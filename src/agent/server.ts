@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Address, formatAddress } from '../base/address.ts';
 import { messageOf, UserError } from '../base/errors.ts';
+import { acceptWire, dialWire } from '../base/wire/sockets.ts';
 import { RequestHead } from '../protocol/http1/request-head.ts';
 import type { RequestFields } from '../protocol/match/request-fields.ts';
 import { Clients } from './clients.ts';
@@ -12,7 +13,6 @@ import { LaptopPool } from './laptop-pool.ts';
 import { connectionsMax, headMilliseconds, sweepMilliseconds } from './limits.ts';
 import type { Curious } from './near-misses/near-misses.ts';
 import type { RuleTable } from './rule-table.ts';
-import { acceptWire, dialWire } from './sockets.ts';
 import type { TlsServices } from './tls/services.ts';
 
 /** A pair of addresses: where the service's traffic arrives, and where the app listens. */

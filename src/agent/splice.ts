@@ -1,4 +1,4 @@
-import type { Wire, WireHandler } from './wire.ts';
+import type { Wire, WireHandler } from '../base/wire/wire.ts';
 
 /**
  * Joins two wires: bytes, ends and breaks of each go to the other, with backpressure. From here on

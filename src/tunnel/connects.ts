@@ -1,17 +1,11 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect as connectHttp2,
-  constants,
-  type IncomingHttpHeaders,
-  type IncomingHttpStatusHeader,
-} from 'node:http2';
-import type { Duplex } from 'node:stream';
+import { errorCode } from '../protocol/http2/constants.ts';
+import { Field } from '../protocol/http2/hpack/field.ts';
+import type { Http2Session } from '../protocol/http2/session.ts';
 import type { PassReason } from '../protocol/reports.ts';
 import type { Carrier } from './carrier.ts';
-import { sessionOptions, type TunnelEnd, tunnelEnd, wholeEnd } from './end.ts';
+import { openTunnelSession, type TunnelEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import { unreadBytes } from './unread-bytes.ts';
+import { TunnelStream } from './stream.ts';
 import {
   laptopMsHeader,
   localMsHeader,
@@ -24,7 +18,8 @@ import {
 export type Connected =
   | {
       readonly ok: true;
-      readonly stream: ClientHttp2Stream;
+      /** Paused: set its handler, then `resume`. */
+      readonly stream: TunnelStream;
       /** Of a probe: milliseconds as text, or `refused`. */
       readonly localMs: string | undefined;
       /** Of a probe that a relay answered: what the laptop took, the local port included. */
@@ -44,88 +39,61 @@ export type ConnectingSide = {
   readonly whenGone: PassReason;
   readonly answerMsMax: number;
   readonly heartbeat?: Heartbeat | undefined;
-  /** What HTTP/2 reads and writes instead of the socket itself. */
-  readonly transport?: Duplex;
 };
 
 /** The side of a tunnel that opens CONNECT streams (RFC 9113 8.5). */
-export const openConnects = (socket: Carrier, side: ConnectingSide): ConnectingEnd => {
-  const session = connectHttp2('http://byway', {
-    ...sessionOptions,
-    settings: { ...sessionOptions.settings, enablePush: false },
-    createConnection: () => side.transport ?? socket,
+export const openConnects = (carrier: Carrier, side: ConnectingSide): ConnectingEnd => {
+  const { session, end } = openTunnelSession(carrier, {
+    role: 'client',
+    heartbeat: side.heartbeat,
   });
-  const watch = unreadBytes.watch(session);
   return {
-    ...tunnelEnd(session, socket, side.heartbeat),
-    connect: (intercept, options = {}) => connect({ session, watch, ...side }, intercept, options),
+    ...end,
+    connect: (intercept, options = {}) => connect({ session, ...side }, intercept, options),
   };
 };
 
-type Opening = ConnectingSide & {
-  readonly session: ClientHttp2Session;
-  readonly watch: (stream: ClientHttp2Stream) => void;
-};
+type Opening = ConnectingSide & { readonly session: Http2Session };
+
+const method = new Field(':method', 'CONNECT');
 
 const connect = async (
-  { session, watch, whenGone, answerMsMax }: Opening,
+  { session, whenGone, answerMsMax }: Opening,
   intercept: string,
   { probe, signal }: ConnectOptions,
 ): Promise<Connected> => {
-  if (session.closed || session.destroyed || signal?.aborted === true) {
-    return { ok: false, reason: whenGone };
-  }
-  const stream = session.request(
-    {
-      ':method': 'CONNECT',
-      ':authority': intercept,
-      ...(probe === undefined ? {} : { [probeHeader]: probe }),
-    },
-    probe === undefined ? wholeEnd : { endStream: true },
-  );
-  watch(stream);
-  const cancel = (): void => stream.close(constants.NGHTTP2_CANCEL);
-  const timer = setTimeout(cancel, answerMsMax);
+  if (session.isClosing || signal?.aborted === true) return { ok: false, reason: whenGone };
+  const http = session.request('CONNECT');
+  if (http === undefined) return { ok: false, reason: 'tunnel_refused' };
+  const stream = new TunnelStream(session, http);
+  const fields = [method, new Field(':authority', intercept)];
+  if (probe !== undefined) fields.push(new Field(probeHeader, probe));
+  stream.sendHead(fields, probe !== undefined);
+  const timer = setTimeout(() => stream.abort(), answerMsMax);
+  const cancel = (): void => stream.abort();
   signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const headers = await answerOf(stream);
-    if (headers === undefined) {
-      return { ok: false, reason: lostReason(session, stream, whenGone) };
+    const answer = await stream.answer();
+    if (answer === undefined) return { ok: false, reason: lostReason(stream, whenGone) };
+    if (fieldOf(answer, ':status') === '200') {
+      const [localMs, laptopMs] = [fieldOf(answer, localMsHeader), fieldOf(answer, laptopMsHeader)];
+      return { ok: true, stream, localMs, laptopMs };
     }
-    if (headers[':status'] === 200) {
-      return {
-        ok: true,
-        stream,
-        localMs: oneOf(headers[localMsHeader]),
-        laptopMs: oneOf(headers[laptopMsHeader]),
-      };
-    }
-    cancel();
-    return { ok: false, reason: readPassReason(headers[refusedHeader]) };
+    stream.abort();
+    return { ok: false, reason: readPassReason(fieldOf(answer, refusedHeader)) };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);
   }
 };
 
-const oneOf = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'string' ? value : undefined;
+/** The value of a field that is there once; undefined if it is not, or more often. */
+const fieldOf = (fields: readonly Field[], name: string): string | undefined => {
+  const found = fields.filter((field) => field.name === name);
+  return found.length === 1 ? found[0]?.value : undefined;
+};
 
-type Answer = IncomingHttpHeaders & IncomingHttpStatusHeader;
-
-/** Undefined when the stream ended without an answer. */
-const answerOf = (stream: ClientHttp2Stream): Promise<Answer | undefined> =>
-  new Promise((resolve) => {
-    stream.on('error', () => {}); // Told by close and rstCode, here and to whoever gets the stream.
-    stream.once('response', resolve);
-    stream.once('close', () => resolve(undefined));
-  });
-
-const lostReason = (
-  session: ClientHttp2Session,
-  stream: ClientHttp2Stream,
-  whenGone: PassReason,
-): PassReason => {
-  if (session.destroyed) return whenGone;
-  return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ? 'tunnel_refused' : 'laptop_gone';
+const lostReason = (stream: TunnelStream, whenGone: PassReason): PassReason => {
+  if (stream.isLost) return whenGone;
+  return stream.code === errorCode.refusedStream ? 'tunnel_refused' : 'laptop_gone';
 };

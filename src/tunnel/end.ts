@@ -1,15 +1,21 @@
-import type { Http2Session, Settings } from 'node:http2';
+import { errorCode } from '../protocol/http2/constants.ts';
+import type { Limits, Role, SessionOwner } from '../protocol/http2/core.ts';
+import type { Http2Session } from '../protocol/http2/session.ts';
+import { WindowShare } from '../protocol/http2/window-share.ts';
 import type { Carrier } from './carrier.ts';
-import { guardAgainstFloods } from './floods.ts';
+import { carrierWire } from './carrier-wire.ts';
 import { type Heartbeat, type Pinged, Pulse, usualHeartbeat } from './heartbeat.ts';
 import {
+  controlFramesPerSecondMax,
   drainMsMax,
+  fieldBytesMax,
+  fieldsMax,
   frameBytesMax,
   streamsMax,
-  streamWindowBytes,
-  tunnelMegabytesMax,
   tunnelWindowBytes,
+  windowShare,
 } from './limits.ts';
+import { SessionWire } from './session-wire.ts';
 
 /** One end of a live tunnel. */
 export type TunnelEnd = {
@@ -25,91 +31,91 @@ export type TunnelEnd = {
   readonly pulse: Pulse;
 };
 
-type SessionOptions = {
-  readonly maxSessionMemory: number;
-  readonly peerMaxConcurrentStreams: number;
-  readonly streamResetBurst: number;
-  readonly streamResetRate: number;
-  readonly settings: Settings;
+/** An end with its session; streams are begun and answered there. */
+export type TunnelSession = { readonly session: Http2Session; readonly end: TunnelEnd };
+
+type Request = Parameters<SessionOwner['request']>;
+
+export type TunnelSide = {
+  readonly role: Role;
+  /** A request of the peer's, of a server. */
+  readonly onRequest?: (session: Http2Session, ...request: Request) => void;
+  readonly heartbeat?: Heartbeat | undefined;
 };
 
-/** Options for both sides of HTTP/2: windows, frame size and bounds. */
-export const sessionOptions: SessionOptions = {
-  maxSessionMemory: tunnelMegabytesMax,
-  peerMaxConcurrentStreams: streamsMax,
-  // Node before 24 has no such option and ends a session after 1,000 resets at once.
-  streamResetBurst: streamsMax,
-  streamResetRate: streamsMax,
-  settings: {
-    initialWindowSize: streamWindowBytes,
-    maxFrameSize: frameBytesMax,
-    maxConcurrentStreams: streamsMax,
-  },
+/** Of this process: what all its tunnels may have on their way to it. */
+export const share: WindowShare = new WindowShare(windowShare);
+
+const limits: Limits = {
+  streamWindow: 65_535,
+  connectionWindow: tunnelWindowBytes,
+  streams: streamsMax,
+  fieldBytes: fieldBytesMax,
+  fields: fieldsMax,
+  frameBytes: frameBytesMax,
+  share,
+  futileMax: streamsMax,
+  futilePerSecond: streamsMax,
+  controlPerSecond: controlFramesPerSecondMax,
 };
 
-/**
- * For both sides of a CONNECT. Node ends a stream's writing side before it resets it, so that half
- * an answer would look whole until the reset arrives. Waiting for trailers (none are ever sent)
- * keeps END_STREAM back until the side really ended.
- */
-export const wholeEnd = { waitForTrailers: true } as const;
-
-/** Takes charge of a session: window, heartbeat, and an end to every wait. */
-export const tunnelEnd = (
-  session: Http2Session,
-  socket: Carrier,
-  heartbeat: Heartbeat = usualHeartbeat,
-): TunnelEnd => {
-  session.setLocalWindowSize(tunnelWindowBytes);
-  // A failure of either is also a close, which is what everyone waits for.
-  session.on('error', () => {});
-  socket.on('error', () => {});
-  // With an error, streams close with INTERNAL_ERROR. Without one, or when Node's own listener comes
-  // first, they also emit `end`, and half an answer would pass for a whole one.
-  const lose = (): void => session.destroy(new Error('The tunnel is lost.'));
-  socket.prependOnceListener('close', lose);
-  // Node hands a new session the bytes that wait in the socket one tick later, and throws outside
-  // of any call of ours when the session is gone by then.
-  const destroy = (): void =>
-    process.nextTick(() => {
-      lose();
-      socket.destroy();
-    });
-  // A connection from an HTTP server is half-open by default: nobody else ends it after a FIN.
-  socket.once('end', destroy);
-  guardAgainstFloods(session, destroy);
-  const pulse = new Pulse(pinged(session), socket, heartbeat, destroy);
-  let drainTimer: NodeJS.Timeout | undefined;
-  const closed = new Promise<void>((resolve) => {
-    session.once('close', () => {
-      pulse.stop();
-      clearTimeout(drainTimer);
-      resolve();
-    });
-  });
+/** HTTP/2 over a carrier: with a heartbeat, and an end to every wait. */
+export const openTunnelSession = (
+  carrier: Carrier,
+  { role, onRequest = () => {}, heartbeat = usualHeartbeat }: TunnelSide,
+): TunnelSession => {
+  // A failure is also a close, which is what everyone waits for.
+  carrier.on('error', () => {});
+  let tellClosed = (): void => {};
   let tellDraining = (): void => {};
+  const closed = new Promise<void>((resolve) => {
+    tellClosed = resolve;
+  });
   const draining = new Promise<void>((resolve) => {
     tellDraining = resolve;
   });
+  let drainTimer: NodeJS.Timeout | undefined;
   const drain = (): void => {
-    if (!session.destroyed) drainTimer ??= setTimeout(destroy, drainMsMax);
+    if (!session.isOver) drainTimer ??= setTimeout(destroy, drainMsMax);
     tellDraining();
   };
-  session.once('goaway', drain);
-  session.once('close', drain);
-  const close = (): void => {
-    if (session.destroyed) return;
-    drain();
-    process.nextTick(() => session.close());
+  const destroy = (): void => {
+    session.end(errorCode.internalError);
+    carrier.destroy();
   };
-  return { closed, draining, close, destroy, pulse };
+  const connection = new SessionWire(
+    role,
+    limits,
+    carrierWire(carrier),
+    {
+      request: (...request) => onRequest(connection.session, ...request),
+      oversized: (stream) => stream.reset(errorCode.enhanceYourCalm),
+      settings: () => {},
+      goaway: drain,
+      streamClosed: () => {},
+      // A connection from an HTTP server is half-open by default: nobody else ends it after a FIN.
+      lost: destroy,
+      closed: () => {
+        pulse.stop();
+        clearTimeout(drainTimer);
+        tellDraining();
+        tellClosed();
+      },
+    },
+    setImmediate,
+  );
+  const { session } = connection;
+  const pulse = new Pulse(pinged(session), carrier, heartbeat, destroy);
+  const close = (): void => {
+    if (session.isOver) return;
+    drain();
+    session.drain();
+  };
+  connection.begin();
+  return { session, end: { closed, draining, close, destroy, pulse } };
 };
 
 const pinged = (session: Http2Session): Pinged => ({
-  ping: (answered) => {
-    session.ping((error, milliseconds) => {
-      if (error === null) answered(milliseconds);
-    });
-  },
-  isOver: () => session.destroyed,
+  ping: (answered) => session.ping(answered),
+  isOver: () => session.isOver,
 });

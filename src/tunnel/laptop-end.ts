@@ -2,14 +2,12 @@ import { type Arrival, serveArrivals } from './arrivals.ts';
 import type { Carrier } from './carrier.ts';
 import type { TunnelEnd } from './end.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import { UnblockedSocket } from './unblocked-socket.ts';
 
 export type { Arrival } from './arrivals.ts';
 
 /** The laptop's end of a tunnel that `dialTunnel` opened: the HTTP/2 server. */
 export const serveLaptopEnd = (
-  socket: Carrier,
+  carrier: Carrier,
   onArrival: (arrival: Arrival) => void,
   heartbeat?: Heartbeat,
-): TunnelEnd =>
-  serveArrivals(socket, onArrival, { heartbeat, transport: new UnblockedSocket(socket) });
+): TunnelEnd => serveArrivals(carrier, onArrival, heartbeat);

@@ -1,3 +1,5 @@
+import type { ShareLimits } from '../protocol/http2/window-share.ts';
+
 // Every window, queue and wait of a tunnel.
 
 /** Milliseconds for TCP and TLS to connect to the manager. */
@@ -42,23 +44,41 @@ export const laptopAnswerMsMax = 5_000;
 /** Milliseconds that the relay may take to answer a CONNECT: longer, so that its reason arrives. */
 export const relayAnswerMsMax = 7_000;
 
-/** Bytes in flight on one stream, and on one tunnel. */
-export const streamWindowBytes: number = 4 * 1024 * 1024;
-export const tunnelWindowBytes: number = 64 * 1024 * 1024;
-/** Bytes that may wait for a peer to read: what its windows allow, and some for small frames. */
-export const unsentBytesMax: number = tunnelWindowBytes + 16 * 1024 * 1024;
-export const frameBytesMax: number = 256 * 1024;
-/** Streams open at once on one tunnel. */
-export const streamsMax = 10_000;
-/** Megabytes of bookkeeping for one tunnel; Node's default of 10 ends it at some 3,000 streams. */
-export const tunnelMegabytesMax = 256;
+const kilobyte = 1024;
+const megabyte: number = 1024 * kilobyte;
 
-/** Bytes that peers sent and nobody has read, in all tunnels of a process, before windows shrink. */
-export const unreadBytesMax: number = 64 * 1024 * 1024;
-/** They grow again below this. */
-export const unreadBytesWell: number = 16 * 1024 * 1024;
-/** A stream's window while they are small; so they stay for some milliseconds, for peers to agree. */
-export const strainedWindowBytes: number = 64 * 1024;
-export const strainedMsMin = 5_000;
-/** Milliseconds between two looks. */
-export const unreadLookMs = 100;
+/** Streams open at once on one tunnel, and as many that come to nothing at once and a second. */
+export const streamsMax = 10_000;
+/** Bytes of one frame from the peer. */
+export const frameBytesMax: number = 256 * kilobyte;
+/** Bytes of a CONNECT's fields and of its answer's, and how many fields. */
+export const fieldBytesMax: number = 16 * kilobyte;
+export const fieldsMax = 64;
+/** Bytes in flight on one tunnel at first; a stream begins with what everybody may send. */
+export const tunnelWindowBytes: number = megabyte;
+/**
+ * To what windows grow where the way is long, for all tunnels of a process; and what may wait unread
+ * in all of them before a tunnel with more than its own part of it stands still.
+ */
+export const windowShare: ShareLimits = {
+  streams: 256 * megabyte,
+  streamMax: 4 * megabyte,
+  connections: 256 * megabyte,
+  connectionMax: 16 * megabyte,
+  unread: 64 * megabyte,
+  unreadEach: 4 * megabyte,
+};
+
+/** Bytes of one read of a tunnel, and that a TLS or WebSocket connection may still have to write. */
+export const carrierReadBytes: number = 256 * kilobyte;
+export const carrierRoomBytes: number = 256 * kilobyte;
+/** Milliseconds that a stream which nobody wants any more has to end in order. */
+export const discardMsMax = 2_000;
+
+/** Bytes that may wait in a stream before its writer is asked to stop, with so many streams open. */
+export const unsentBytes = (streams: number): number =>
+  Math.max(unsentBytesMin, Math.min(unsentBytesMax, unsentBytesAll / Math.max(1, streams)));
+
+const unsentBytesMin: number = 64 * kilobyte;
+const unsentBytesMax: number = megabyte;
+const unsentBytesAll: number = 32 * megabyte;

@@ -14,4 +14,4 @@ export const serveRelayForAgent = (
   socket: Carrier,
   onArrival: (arrival: Arrival) => void,
   heartbeat?: Heartbeat,
-): TunnelEnd => serveArrivals(socket, onArrival, { heartbeat });
+): TunnelEnd => serveArrivals(socket, onArrival, heartbeat);

@@ -1,7 +1,9 @@
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LaptopPool, type LaptopStream } from '../../src/agent/laptop-pool.ts';
-import { Wire } from '../../src/agent/wire.ts';
+import { SocketWire } from '../../src/base/wire/socket-wire.ts';
+import type { Wire } from '../../src/base/wire/wire.ts';
+import { divertedOn } from './diverted.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -9,14 +11,14 @@ afterEach(() => void vi.useRealTimers());
 const openStream = (): Duplex =>
   new Duplex({ allowHalfOpen: true, read: () => {}, write: (_chunk, _encoding, done) => done() });
 
-const caller = (): Wire => Wire.on(openStream());
+const caller = (): Wire => SocketWire.on(openStream());
 
 const startPool = () => {
   const opened: Duplex[] = [];
   const pool = new LaptopPool(async () => {
     const stream = openStream();
     opened.push(stream);
-    return { ok: true, stream };
+    return { ok: true, stream: divertedOn(stream) };
   });
   const open = async (intercept = 'ic_a'): Promise<LaptopStream> => {
     const result = await pool.open(intercept, new AbortController().signal);

@@ -6,6 +6,7 @@ import { type AgentServer, startAgentServer } from '../../src/agent/server.ts';
 import type { TlsServices } from '../../src/agent/tls/services.ts';
 import type { RuleMatch } from '../../src/protocol/match.ts';
 import type { Rule } from '../../src/protocol/rules.ts';
+import { divertedOn } from './diverted.ts';
 
 export const key = 'k3yqaaaaaaaaaaaaaaaaaaaaaa';
 export const keyMatch: RuleMatch = {
@@ -73,6 +74,6 @@ export const laptopOn =
   () =>
     new Promise((resolve) => {
       const stream = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-      stream.once('connect', () => resolve({ ok: true, stream }));
+      stream.once('connect', () => resolve({ ok: true, stream: divertedOn(stream) }));
       stream.once('error', () => resolve({ ok: false, reason: 'local_refused' }));
     });

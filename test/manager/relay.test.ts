@@ -7,6 +7,7 @@ import type { AgentEnd } from '../../src/tunnel/agent-end.ts';
 import { acceptArrival, refuseArrival } from '../../src/tunnel/arrivals.ts';
 import type { Arrival } from '../../src/tunnel/laptop-end.ts';
 import { bytesOf } from '../tunnel/accepting.ts';
+import { duplexOf } from '../tunnel/duplex-of.ts';
 import {
   call,
   cleanUp,
@@ -35,7 +36,7 @@ const shop = async (onArrival?: (arrival: Arrival) => void) => {
 const open = async (tunnel: AgentEnd, id: string) => {
   const answer = await tunnel.connect(id);
   if (!answer.ok) throw new Error(answer.reason);
-  return answer.stream;
+  return duplexOf(answer.stream);
 };
 
 test('a megabyte goes from agent to laptop and back byte for byte', async () => {
@@ -52,8 +53,8 @@ test('each side may end first while the other goes on', async () => {
   const received: Promise<Buffer>[] = [];
   const { tunnel, id } = await shop((arrival) => {
     acceptArrival(arrival);
-    arrival.stream.end('bye');
-    received.push(bytesOf(arrival.stream));
+    duplexOf(arrival.stream).end('bye');
+    received.push(bytesOf(duplexOf(arrival.stream)));
   });
   const stream = await open(tunnel, id);
   expect((await bytesOf(stream)).toString()).toBe('bye');
@@ -67,7 +68,7 @@ test.each([
 ])('a %s of the laptop reaches the agent as it is', async (_, code) => {
   const { tunnel, id } = await shop((arrival) => {
     acceptArrival(arrival);
-    arrival.stream.once('data', () => arrival.stream.close(code));
+    duplexOf(arrival.stream).once('data', () => duplexOf(arrival.stream).close(code));
   });
   const stream = await open(tunnel, id);
   stream.write('x');
@@ -80,7 +81,9 @@ test('a reset of the agent reaches the laptop as it is, and not as an end', asyn
   const ends: string[] = [];
   const { tunnel, id } = await shop((arrival) => {
     arrivals.push(arrival);
-    arrival.stream.once('end', () => ends.push(arrival.stream.destroyed ? 'reset' : 'end'));
+    duplexOf(arrival.stream).once('end', () =>
+      ends.push(duplexOf(arrival.stream).destroyed ? 'reset' : 'end'),
+    );
     echo(arrival);
   });
   const stream = await open(tunnel, id);
@@ -88,7 +91,7 @@ test('a reset of the agent reaches the laptop as it is, and not as an end', asyn
   stream.write('part of a request');
   await once(stream, 'data');
   stream.close(constants.NGHTTP2_CANCEL);
-  await expect.poll(() => arrival?.stream.rstCode).toBe(constants.NGHTTP2_CANCEL);
+  await expect.poll(() => arrival?.stream.code).toBe(constants.NGHTTP2_CANCEL);
   expect(ends).not.toContain('end');
 });
 
@@ -108,7 +111,7 @@ test('an aborted connect is reset on the laptop too', async () => {
   await expect.poll(() => arrivals.length).toBe(1);
   controller.abort();
   await waiting;
-  await expect.poll(() => arrivals[0]?.stream.closed).toBe(true);
+  await expect.poll(() => arrivals[0]?.stream.isClosed).toBe(true);
 });
 
 test('when the laptop dies, running streams break, new ones are refused, rules say so', async () => {
@@ -116,7 +119,7 @@ test('when the laptop dies, running streams break, new ones are refused, rules s
     if (arrival.probe !== undefined) echo(arrival);
     else {
       acceptArrival(arrival);
-      arrival.stream.write('half an answer');
+      duplexOf(arrival.stream).write('half an answer');
     }
   });
   await expect.poll(() => agent.rules.get(id)?.state).toBe('active');

@@ -15,6 +15,7 @@ import { createAuthority } from '../support/authority.ts';
 import { startRawServer } from '../support/raw-server.ts';
 import { until } from '../support/until.ts';
 import { bytesOf } from '../tunnel/accepting.ts';
+import { duplexOf } from '../tunnel/duplex-of.ts';
 import {
   cleanUp,
   cleanUps,
@@ -92,8 +93,8 @@ describe.each(transports)('over %s', (transport) => {
   const reaches = async (tunnel: AgentEnd, id: string): Promise<void> => {
     const answer = await tunnel.connect(id);
     if (!answer.ok) throw new Error(answer.reason);
-    answer.stream.end('hello');
-    expect((await bytesOf(answer.stream)).toString()).toBe('hello');
+    duplexOf(answer.stream).end('hello');
+    expect((await bytesOf(duplexOf(answer.stream))).toString()).toBe('hello');
   };
 
   test('an agent reaches its own workload’s intercept and no other, also after reconnections', async () => {

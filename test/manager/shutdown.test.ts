@@ -11,6 +11,7 @@ import type { TunnelEnd } from '../../src/tunnel/end.ts';
 import { keepTunnel, type TunnelDown } from '../../src/tunnel/keep.ts';
 import { serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
 import { until } from '../support/until.ts';
+import { duplexOf } from '../tunnel/duplex-of.ts';
 import {
   cleanUp,
   cleanUps,
@@ -96,8 +97,8 @@ test('a manager that stops sends everyone elsewhere at once, and what runs is fi
   const { id } = interceptOf(await create(first, wanted(session)));
   const answer = await (agents[0] as ConnectingEnd).connect(id);
   if (!answer.ok) throw new Error(answer.reason);
-  answer.stream.write('first half, ');
-  await once(answer.stream, 'data');
+  duplexOf(answer.stream).write('first half, ');
+  await once(duplexOf(answer.stream), 'data');
   const now = performance.now();
   // Tunnels of some age: one that has just come up waits before it is dialled again.
   vi.spyOn(performance, 'now').mockImplementation(() => now + 60_000);
@@ -108,13 +109,13 @@ test('a manager that stops sends everyone elsewhere at once, and what runs is fi
   const metrics = await metricsOf(second);
   expect(metrics).toContain('byway_manager_tunnels{role="laptop",transport="tcp"} 1\n');
   expect(metrics).toContain('byway_manager_tunnels{role="agent",transport="tcp"} 1\n');
-  expect(answer.stream.closed).toBe(false);
+  expect(duplexOf(answer.stream).closed).toBe(false);
   let rest = '';
-  answer.stream.on('data', (chunk) => {
+  duplexOf(answer.stream).on('data', (chunk) => {
     rest += chunk;
   });
-  answer.stream.end('and the second');
-  await once(answer.stream, 'end');
+  duplexOf(answer.stream).end('and the second');
+  await once(duplexOf(answer.stream), 'end');
   expect(rest).toBe('and the second');
   await stopped;
   expect(downs).toEqual([]);
@@ -128,9 +129,9 @@ test('a stream that never ends does not keep the manager from stopping', async (
   const tunnel = await startAgentTunnel(world, 'pricing');
   const answer = await tunnel.connect(id);
   if (!answer.ok) throw new Error(answer.reason);
-  answer.stream.write('for ever');
-  await once(answer.stream, 'data');
+  duplexOf(answer.stream).write('for ever');
+  await once(duplexOf(answer.stream), 'data');
   await world.manager.stop();
   await Promise.all([laptop.end.closed, tunnel.closed]);
-  expect(answer.stream.destroyed).toBe(true);
+  expect(duplexOf(answer.stream).destroyed).toBe(true);
 }, 20_000);

@@ -11,6 +11,7 @@ import { TransportMemory } from '../../src/tunnel/transport-memory.ts';
 import { type Fate, startIntermediary } from '../support/intermediary.ts';
 import { until } from '../support/until.ts';
 import { bytesOf } from '../tunnel/accepting.ts';
+import { duplexOf } from '../tunnel/duplex-of.ts';
 import {
   call,
   cleanUp,
@@ -39,8 +40,8 @@ const megabyteThere = async (tunnel: AgentEnd, id: string): Promise<void> => {
   const answer = await tunnel.connect(id);
   if (!answer.ok) throw new Error(answer.reason);
   const sent = randomBytes(1024 * 1024);
-  answer.stream.end(sent);
-  expect((await bytesOf(answer.stream)).equals(sent)).toBe(true);
+  duplexOf(answer.stream).end(sent);
+  expect((await bytesOf(duplexOf(answer.stream))).equals(sent)).toBe(true);
 };
 
 test.each<[Fate]>([

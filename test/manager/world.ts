@@ -17,6 +17,7 @@ import { acceptArrival, answerProbe } from '../../src/tunnel/arrivals.ts';
 import { dialTunnel } from '../../src/tunnel/dial.ts';
 import { type Arrival, serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
 import type { TransportMemory } from '../../src/tunnel/transport-memory.ts';
+import { duplexOf } from '../tunnel/duplex-of.ts';
 
 export type CleanUp = () => unknown;
 
@@ -253,7 +254,7 @@ export const echo = (arrival: Arrival): void => {
     return;
   }
   acceptArrival(arrival);
-  arrival.stream.pipe(arrival.stream);
+  duplexOf(arrival.stream).pipe(duplexOf(arrival.stream));
 };
 
 export const startLaptop = async (world: World, options: LaptopOptions = {}) => {

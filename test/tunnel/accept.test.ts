@@ -15,8 +15,9 @@ const run = promisify(execFile);
  * A server whose connections are so full of earlier bytes that the 101 can't be written at once: a
  * session attached too early ends the process with a native assertion, which no test could catch.
  */
-const program = (accept: string, transport: Transport): string => `
+const program = (transport: Transport, end: string): string => `
 import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { createServer } from 'node:${transport === 'tls' ? 'https' : 'http'}';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -24,13 +25,14 @@ import { WebSocketStream } from '${built.href}web-socket-stream.js';
 import { acceptTunnel } from '${built.href}accept.js';
 import { acceptWebSocket } from '${built.href}accept-web-socket.js';
 import { openRelayToLaptop } from '${built.href}relay-end.js';
+import { refuseArrival } from '${built.href}arrivals.js';
 import { openWebSocket } from '${built.href}open-web-socket.js';
 import { serveLaptopEnd } from '${built.href}laptop-end.js';
 import { upgrade } from '${built.href}upgrade.js';
 const server = createServer(${JSON.stringify(certificate)});
 server.on('upgrade', async (request, socket, head) => {
   socket.write('HTTP/1.1 100 Continue\\r\\n\\r\\n'.repeat(300_000));
-  const end = openRelayToLaptop(${accept});
+  const end = ${end};
   const answer = await end.connect('ic_a');
   console.log(JSON.stringify(answer));
   process.exit();
@@ -44,18 +46,21 @@ server.listen(0, '127.0.0.1', async () => {
   const signal = new AbortController().signal;
   const open = ${transport === 'websocket'} ? openWebSocket : upgrade;
   const carrier = await open(socket, { url, headers: {}, signal });
-  serveLaptopEnd(carrier, ({ stream }) =>
-    stream.respond({ ':status': 503, 'x-byway-refused': 'local_refused' }, { endStream: true }));
+  serveLaptopEnd(carrier, (arrival) => refuseArrival(arrival, 'local_refused'));
 });
 `;
 
 const certificate = selfSigned({ names: ['127.0.0.1'] });
 
-const outcomeOf = async (accept: string, transport: Transport): Promise<string> => {
+const outcomeOf = async (
+  accept: string,
+  transport: Transport,
+  end = `openRelayToLaptop(${accept})`,
+): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'byway-accept-'));
   try {
     const file = join(folder, 'server.mjs');
-    await writeFile(file, program(accept, transport));
+    await writeFile(file, program(transport, end));
     const { stdout } = await run(process.execPath, [pathToFileURL(file).pathname], {
       timeout: 20_000,
     });
@@ -80,10 +85,26 @@ test.each([
 );
 
 test.each(['tcp', 'tls'] as const)(
-  'which matters: over %s, attached at once, the process dies',
+  'over %s our own end waits for its turn when it is attached at once',
   async (transport) => {
+    const accept = '(acceptTunnel(socket, head), socket)';
+    expect(JSON.parse(await outcomeOf(accept, transport))).toEqual({
+      ok: false,
+      reason: 'local_refused',
+    });
+  },
+);
+
+test.each(['tcp', 'tls'] as const)(
+  'which matters to Node’s own HTTP/2: over %s, attached at once, the process dies',
+  async (transport) => {
+    // It never answers: the process is over before.
+    const node = `{ connect: () => {
+      connectHttp2('http://byway', { createConnection: () => socket });
+      return new Promise(() => {});
+    } }`;
     await expect(
-      outcomeOf('(acceptTunnel(socket, head), socket)', transport),
+      outcomeOf('socket', transport, `(acceptTunnel(socket, head), ${node})`),
     ).rejects.toMatchObject({
       stderr: expect.stringMatching(/is_write_in_progress|current_write_/),
     });

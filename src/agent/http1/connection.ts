@@ -1,10 +1,10 @@
+import type { Wire } from '../../base/wire/wire.ts';
 import type { HttpFault } from '../../protocol/http1/fault.ts';
 import type { RequestHead } from '../../protocol/http1/request-head.ts';
 import { pipelinedRequestsMax } from '../../protocol/limits.ts';
 import type { Verdict } from '../decide.ts';
 import { admit } from '../guard.ts';
 import { splice } from '../splice.ts';
-import type { Wire } from '../wire.ts';
 import { Detour } from './detour.ts';
 import { forwarded, noLines } from './edit-head.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
@@ -256,7 +256,7 @@ export class Http1Connection {
     this.pod?.end();
     this.laptop?.close();
     this.client.discard();
-    this.client.stream.once('close', this.closed);
+    this.client.whenClosed(this.closed);
   }
 
   private podOn(wire: Wire): PodLeg {

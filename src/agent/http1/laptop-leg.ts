@@ -1,8 +1,8 @@
+import type { Wire } from '../../base/wire/wire.ts';
 import { replayBytesMax } from '../../protocol/limits.ts';
 import type { CallerFault, PassReason } from '../../protocol/reports.ts';
 import { guardsOf } from '../guard.ts';
 import type { LaptopPool, LaptopStream } from '../laptop-pool.ts';
-import type { Wire } from '../wire.ts';
 import { AnswerReader } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Leg, LegOwner } from './leg.ts';
@@ -27,7 +27,7 @@ export type Unanswered = {
 };
 
 /** Milliseconds to learn whether a stream that ended unasked had brought a request to the app. */
-const verdictMsMax = 1_000;
+const verdictMsMax = 500;
 
 /**
  * One request on its way through the tunnel to the laptop, and its answer. `admit` has let it go;
@@ -71,7 +71,7 @@ export class LaptopLeg implements Leg {
       switched: (_, rest) => {
         this.over = true;
         clearTimeout(this.timer);
-        this.laptop?.wire.stream.once('close', this.leave);
+        this.laptop?.wire.whenClosed(this.leave);
         if (this.laptop !== undefined) owner.switched(exchange, this.laptop.wire, rest);
       },
       faulty: (_, reason) => {
@@ -185,13 +185,14 @@ export class LaptopLeg implements Leg {
       drain: () => this.owner.room(),
       closed: () => this.lost(laptop),
     };
+    wire.resume();
     const room = unsent.map((bytes) => wire.write(bytes)).every(Boolean);
     if (this.callerEnded) wire.end();
     return room;
   }
 
-  // The app closed an idle connection while the request was on its way: the session, which got it
-  // behind that end, resets the stream. Our own end before that would close it without a word.
+  // The app closed an idle connection while the request was on its way. The session resets a stream
+  // of whose request it wrote nothing; once our side had ended, too, nobody would hear of that.
   private awaitVerdict(laptop: LaptopStream): void {
     this.appEnded = true;
     clearTimeout(this.timer);

@@ -1,4 +1,4 @@
-import type { Wire } from '../wire.ts';
+import type { Wire } from '../../base/wire/wire.ts';
 import type { Exchange } from './exchange.ts';
 
 /** One way on which requests of a client connection go: to the pod, or to the laptop. */

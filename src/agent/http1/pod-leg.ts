@@ -1,4 +1,4 @@
-import type { Wire } from '../wire.ts';
+import type { Wire } from '../../base/wire/wire.ts';
 import { AnswerReader } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Leg, LegOwner } from './leg.ts';

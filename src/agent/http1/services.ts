@@ -1,7 +1,7 @@
+import type { Wire } from '../../base/wire/wire.ts';
 import type { RequestHead } from '../../protocol/http1/request-head.ts';
 import type { Verdict } from '../decide.ts';
 import type { LaptopPool } from '../laptop-pool.ts';
-import type { Wire } from '../wire.ts';
 
 /** What a client connection needs from its agent. */
 export type Http1Services = {

@@ -1,15 +1,16 @@
 import { Socket } from 'node:net';
+import { SocketWire } from '../../base/wire/socket-wire.ts';
 import { errorCode } from '../../protocol/http2/constants.ts';
 import type { Field } from '../../protocol/http2/hpack/field.ts';
 import type { Settings } from '../../protocol/http2/settings.ts';
 import type { Http2Stream } from '../../protocol/http2/stream.ts';
+import { type Begun, SessionWire } from '../../tunnel/session-wire.ts';
 import { Exchange, type Ways } from './exchange.ts';
 import { requestFields } from './fields.ts';
 import { Laptops } from './laptops.ts';
 import { nearLimits, streamsMax } from './limits.ts';
 import { refuse } from './refusal.ts';
 import type { Http2Services } from './services.ts';
-import { type Begun, SessionWire } from './session-wire.ts';
 
 /** The connection to the pod that belongs to one client connection. */
 type Pod = { readonly connection: SessionWire; isUsed: boolean };
@@ -81,9 +82,10 @@ export class Http2Connection {
   }
 
   private openPod(begun: Begun): Pod {
-    const { stream } = begun.wire;
+    const { wire } = begun;
+    const stream = wire instanceof SocketWire ? wire.stream : undefined;
     this.podConnected = !(stream instanceof Socket && stream.connecting);
-    stream.once('connect', () => {
+    stream?.once('connect', () => {
       this.podConnected = true;
     });
     const gone = (): void => {

@@ -1,12 +1,10 @@
-import type { Duplex } from 'node:stream';
 import { errorCode } from '../../protocol/http2/constants.ts';
 import type { Http2Stream } from '../../protocol/http2/stream.ts';
 import type { PassReason } from '../../protocol/reports.ts';
-import type { Divert } from '../divert.ts';
+import { SessionWire } from '../../tunnel/session-wire.ts';
+import type { Divert, DivertedStream } from '../divert.ts';
 import { type Loss, StreamEnd } from '../loss.ts';
-import { Wire } from '../wire.ts';
 import { laptopIdleMs, laptopLimits } from './limits.ts';
-import { SessionWire } from './session-wire.ts';
 
 export type OpenedLaptop =
   | { readonly ok: true; readonly laptop: Laptop }
@@ -69,21 +67,17 @@ export class Laptop {
   private readonly end: StreamEnd;
   private readonly unusable: () => void;
   private tellReady: (reason: PassReason | undefined) => void = () => {};
-  private heard = false;
   private lost: Loss | undefined;
   private idle: NodeJS.Timeout | undefined;
 
   /** `unusable` is called when it takes no more requests, perhaps more than once. */
-  constructor(stream: Duplex, unusable: () => void) {
+  constructor(stream: DivertedStream, unusable: () => void) {
     this.unusable = unusable;
     this.end = new StreamEnd(stream);
     this.ready = new Promise((resolve) => {
       this.tellReady = resolve;
     });
-    stream.once('data', () => {
-      this.heard = true;
-    });
-    const begun = { wire: Wire.on(stream), seen: Buffer.alloc(0) };
+    const begun = { wire: stream, seen: Buffer.alloc(0) };
     this.connection = new SessionWire('client', laptopLimits, begun, {
       request: () => {},
       oversized: () => {},
@@ -117,14 +111,14 @@ export class Laptop {
     if (clean && !this.end.isWhole()) return;
     const { reason } = this.lose();
     clearTimeout(this.idle);
-    this.tellReady(this.heard ? 'local_invalid' : reason);
+    this.tellReady(this.connection.heard ? 'local_invalid' : reason);
     this.connection.session.end(errorCode.internalError);
   }
 
   // As it is at first: what we do to the stream ourselves later tells nothing any more.
   private lose(): Loss {
     this.unusable();
-    this.lost ??= this.end.loss(this.heard);
+    this.lost ??= this.end.loss(this.connection.heard);
     return this.lost;
   }
 

@@ -1,7 +1,7 @@
+import type { Wire } from '../../base/wire/wire.ts';
 import type { RequestFields } from '../../protocol/match/request-fields.ts';
 import type { Verdict } from '../decide.ts';
 import type { Divert } from '../divert.ts';
-import type { Wire } from '../wire.ts';
 
 /** What a client connection needs from its agent. */
 export type Http2Services = {

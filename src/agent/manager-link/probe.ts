@@ -29,7 +29,7 @@ export const probe = async (
   const connected = await end.connect(id, { probe: nonce });
   const total = performance.now() - began;
   if (!connected.ok) return { nonce, id, error: connected.reason };
-  connected.stream.destroy();
+  connected.stream.discard();
   const legsMs = legsOf(decided - begun, total, connected.localMs, connected.laptopMs);
   return { nonce, id, legsMs };
 };

@@ -1,6 +1,7 @@
+import { SocketWire } from '../../base/wire/socket-wire.ts';
+import type { Wire } from '../../base/wire/wire.ts';
 import { type ClientHello, readClientHello } from '../../protocol/tls/client-hello.ts';
 import { HelloFault } from '../../protocol/tls/hello-fault.ts';
-import { Wire } from '../wire.ts';
 import { acceptTls } from './accept.ts';
 import type { CallerFailure } from './counts.ts';
 import { handshakeMilliseconds } from './limits.ts';
@@ -47,7 +48,7 @@ export class TlsConnection {
     this.#client = wire;
     this.#seen = Buffer.from(seen);
     this.#timer = setTimeout(() => this.#fail('timeout', pod), handshakeMilliseconds);
-    wire.stream.once('close', () => {
+    wire.whenClosed(() => {
       this.#leave();
       surroundings.closed();
     });
@@ -107,7 +108,7 @@ export class TlsConnection {
         return;
       }
       counts.accepted += 1;
-      this.#surroundings.inside(Wire.on(accepted.socket), pod.dialAs(protocol));
+      this.#surroundings.inside(SocketWire.on(accepted.socket), pod.dialAs(protocol));
     } finally {
       leave();
     }

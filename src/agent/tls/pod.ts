@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls';
-import { Wire } from '../wire.ts';
+import { SocketWire } from '../../base/wire/socket-wire.ts';
+import type { Wire } from '../../base/wire/wire.ts';
 import { Later } from './later.ts';
 import type { TlsServices } from './services.ts';
 import { standIn } from './stand-in.ts';
@@ -28,7 +29,7 @@ export class Pod {
       wire?.abort();
       return;
     }
-    this.#dialled = wire === undefined || wire.stream.destroyed ? this.#dial() : wire;
+    this.#dialled = wire === undefined || wire.isClosed ? this.#dial() : wire;
     this.#first = await this.#handshake(this.#dialled, this.#wish);
   }
 
@@ -54,8 +55,8 @@ export class Pod {
       const first = this.#first;
       this.#first = undefined;
       this.#dialled = undefined;
-      if (first?.ok === true && !first.socket.destroyed) return Wire.on(first.socket);
-      if (first?.ok === false && first.failure !== 'connect') return Wire.on(standIn(first));
+      if (first?.ok === true && !first.socket.destroyed) return SocketWire.on(first.socket);
+      if (first?.ok === false && first.failure !== 'connect') return SocketWire.on(standIn(first));
       return this.#dialLater(wish);
     };
   }
@@ -76,7 +77,7 @@ export class Pod {
         later.destroy(new Error(connected.reason));
       else later.attach(standIn(connected));
     });
-    return Wire.on(later);
+    return SocketWire.on(later);
   }
 
   async #handshake(wire: Wire, wish: UpstreamWish): Promise<Connected> {

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { Wire } from '../wire.ts';
+import type { Wire } from '../../base/wire/wire.ts';
 import { bufferBytes } from './limits.ts';
 
 type Done = (error?: Error | null) => void;
@@ -64,10 +64,9 @@ export class Transport extends Duplex {
   // TLS destroys its transport also at a proper end: what was written must still go out.
   override _destroy(error: Error | null, done: Done): void {
     this.#written();
-    const { stream } = this.#wire;
     if (error !== null) this.#wire.abort();
     else if (this.#ended) this.#endQuietly();
-    else if (!stream.destroyed) this.#wire.discard();
+    else if (!this.#wire.isClosed) this.#wire.discard();
     done(error);
   }
 

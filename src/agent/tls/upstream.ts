@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { systemCode } from '../../base/errors.ts';
-import type { Wire } from '../wire.ts';
+import { SocketWire } from '../../base/wire/socket-wire.ts';
+import type { Wire } from '../../base/wire/wire.ts';
 import type { UpstreamFailure } from './counts.ts';
 import type { Credentials } from './credentials.ts';
 import { join } from './join.ts';
@@ -75,9 +76,10 @@ export const connectTls = (
 class Reached {
   yes: boolean;
 
-  constructor({ stream }: Wire) {
-    this.yes = !(stream instanceof Socket && stream.connecting) && !stream.destroyed;
-    stream.once('connect', () => {
+  constructor(wire: Wire) {
+    const stream = wire instanceof SocketWire ? wire.stream : undefined;
+    this.yes = !(stream instanceof Socket && stream.connecting) && !wire.isClosed;
+    stream?.once('connect', () => {
       this.yes = true;
     });
   }

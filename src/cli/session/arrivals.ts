@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { SocketWire } from '../../base/wire/socket-wire.ts';
 import { type Arrival, acceptArrival, answerProbe, refuseArrival } from '../../tunnel/arrivals.ts';
 import { join } from './join.ts';
 import type { LocalPort } from './local-port.ts';
@@ -43,12 +43,11 @@ const probe = async (arrival: Arrival, port: LocalPort): Promise<void> => {
   const since = performance.now();
   const socket = await connectQuietly(port);
   const tookMs = performance.now() - since;
-  socket?.destroy();
-  arrival.stream.resume();
+  socket?.stream.destroy();
   answerProbe(arrival, socket === undefined ? 'refused' : tookMs.toFixed(2));
 };
 
-const connectQuietly = async (port: LocalPort): Promise<Socket | undefined> => {
+const connectQuietly = async (port: LocalPort): Promise<SocketWire | undefined> => {
   try {
     return await port.connect();
   } catch {

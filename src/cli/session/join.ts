@@ -1,6 +1,7 @@
-import { constants, type ServerHttp2Stream } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { SocketWire } from '../../base/wire/socket-wire.ts';
+import { errorCode } from '../../protocol/http2/constants.ts';
 import type { Arrival } from '../../tunnel/arrivals.ts';
+import type { TunnelStream } from '../../tunnel/stream.ts';
 import type { ExchangeState } from './observe.ts';
 
 /** Reads along without changing anything. */
@@ -19,19 +20,19 @@ export type Tap = {
  */
 export const join = (
   { stream, whenDraining }: Pick<Arrival, 'stream' | 'whenDraining'>,
-  socket: Socket,
+  socket: SocketWire,
   tap: Tap,
 ): Promise<void> => {
   const joint = new Joint(stream, socket, tap);
   const forget = whenDraining(joint.drain);
-  stream.once('close', forget);
+  stream.whenClosed(forget);
   return joint.closed;
 };
 
 class Joint {
   readonly closed: Promise<void>;
-  private readonly stream: ServerHttp2Stream;
-  private readonly socket: Socket;
+  private readonly stream: TunnelStream;
+  private readonly socket: SocketWire;
   private readonly tap: Tap;
   /** Since the last bytes from the app, or since the beginning. */
   private written = false;
@@ -39,40 +40,47 @@ class Joint {
   private appEnded = false;
   private draining = false;
 
-  constructor(stream: ServerHttp2Stream, socket: Socket, tap: Tap) {
+  constructor(stream: TunnelStream, socket: SocketWire, tap: Tap) {
     this.stream = stream;
     this.socket = socket;
     this.tap = tap;
     this.closed = Promise.all([closeOf(stream), closeOf(socket)]).then(() => {});
-    stream.on('data', this.fromCaller);
-    stream.once('end', () => socket.end());
-    stream.once('close', () => this.callerClosed());
-    stream.on('drain', () => socket.resume());
-    socket.on('data', this.fromApp);
-    socket.on('drain', () => stream.resume());
-    socket.once('end', () => this.appDone());
-    socket.once('error', () => this.appBroke());
-    if (stream.destroyed) this.callerClosed();
+    stream.handler = {
+      bytes: this.fromCaller,
+      end: () => socket.end(),
+      drain: () => socket.resume(),
+      closed: () => this.callerClosed(),
+    };
+    socket.handler = {
+      bytes: this.fromApp,
+      end: () => this.appDone(),
+      drain: () => stream.resume(),
+      closed: (clean) => {
+        if (!clean) this.appBroke();
+      },
+    };
+    if (stream.isClosed) this.callerClosed();
+    stream.resume();
+    socket.resume();
   }
 
   private readonly fromCaller = (bytes: Buffer): void => {
     // Behind a whole answer and the app's end this would be a new request: nobody reads it. A reset
     // would take bytes of the answer with it that are still on their way.
-    const idle = this.tap.state === 'idle' && this.stream.writableFinished;
+    const idle = this.tap.state === 'idle' && this.stream.isEndSent;
     if (this.appEnded && !this.written && idle) {
-      this.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      this.stream.reset(errorCode.refusedStream);
       return;
     }
     this.tap.toApp(bytes);
     this.written = true;
-    if (this.socket.writable && !this.socket.write(bytes)) this.stream.pause();
+    if (!this.socket.write(bytes)) this.stream.pause();
   };
 
   private readonly fromApp = (bytes: Buffer): void => {
     this.tap.fromApp(bytes);
     this.written = false;
     this.heard = true;
-    if (!this.stream.writable) return;
     if (!this.stream.write(bytes)) this.socket.pause();
     if (this.draining) this.drain();
   };
@@ -85,27 +93,23 @@ class Joint {
   // After an answer the end goes first and waits for its bytes: a reset could overtake them.
   private appDone(): void {
     this.appEnded = true;
-    if (!this.heard && !this.written) this.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    if (!this.heard && !this.written) this.stream.reset(errorCode.refusedStream);
     else this.stream.end();
   }
 
   private appBroke(): void {
-    if (this.stream.closed) return;
-    if (this.appEnded) this.stream.close(constants.NGHTTP2_NO_ERROR);
+    if (this.stream.isClosed) return;
+    if (this.appEnded) this.stream.reset(errorCode.noError);
     else if (this.tap.state === 'idle' || !(this.heard || this.written)) this.appDone();
-    else this.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    else this.stream.reset(errorCode.internalError);
     this.stream.resume();
   }
 
   private callerClosed(): void {
-    const wholly = this.stream.readableEnded && this.stream.rstCode === constants.NGHTTP2_NO_ERROR;
-    if (wholly) this.socket.destroySoon();
-    else this.socket.destroy();
+    if (this.stream.isWhole && this.stream.code === errorCode.noError) this.socket.discard();
+    else this.socket.stream.destroy();
   }
 }
 
-const closeOf = (closable: ServerHttp2Stream | Socket): Promise<void> =>
-  new Promise((resolve) => {
-    if (closable.closed) resolve();
-    else closable.once('close', () => resolve());
-  });
+const closeOf = (wire: TunnelStream | SocketWire): Promise<void> =>
+  new Promise((resolve) => wire.whenClosed(resolve));

@@ -1,6 +1,7 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { UserError } from '../../base/errors.ts';
-import { ResetAwareSocket } from '../../base/reset-aware-socket.ts';
+import type { SocketWire } from '../../base/wire/socket-wire.ts';
+import { dialWire } from '../../base/wire/sockets.ts';
 
 /** Milliseconds for one connection on this machine; a full queue of a busy app may take some. */
 const connectMsMax = 2_000;
@@ -10,8 +11,11 @@ const hosts = ['127.0.0.1', '::1'] as const;
 /** A port of this machine, whichever of the two loopback addresses the app listens on. */
 export type LocalPort = {
   readonly port: number;
-  /** A half-open TCP connection to the app. Rejects when nothing accepts within 2 s an address. */
-  readonly connect: () => Promise<Socket>;
+  /**
+   * A half-open TCP connection to the app, paused: set its handler, then `resume`. Rejects when
+   * nothing accepts within 2 s an address.
+   */
+  readonly connect: () => Promise<SocketWire>;
 };
 
 export const localPort = (port: number): LocalPort => {
@@ -35,10 +39,11 @@ export const localPort = (port: number): LocalPort => {
   };
 };
 
-const connectTo = (host: string, port: number): Promise<Socket> =>
+const connectTo = (host: string, port: number): Promise<SocketWire> =>
   new Promise((resolve, reject) => {
-    const socket = new ResetAwareSocket({ allowHalfOpen: true });
-    socket.setNoDelay(true).connect({ host, port });
+    const wire = dialWire({ host, port });
+    wire.pause();
+    const { stream: socket } = wire;
     const timer = setTimeout(
       () => socket.destroy(new Error(`${host}:${port} did not accept in time.`)),
       connectMsMax,
@@ -48,14 +53,14 @@ const connectTo = (host: string, port: number): Promise<Socket> =>
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', reject);
-      resolve(socket);
+      resolve(wire);
     });
   });
 
 /** Whether something accepts connections there now. */
 export const isListening = async (port: LocalPort): Promise<boolean> => {
   try {
-    (await port.connect()).destroy();
+    (await port.connect()).stream.destroy();
     return true;
   } catch {
     return false; // Whatever the reason: nobody would get an answer there.

@@ -1,31 +1,34 @@
-import { constants, type Http2Stream } from 'node:http2';
+import { errorCode } from '../../protocol/http2/constants.ts';
+import type { TunnelStream } from '../../tunnel/stream.ts';
 
 /**
- * Pipes two streams both ways: bytes with backpressure, half-close, and resets with their code.
- * Both have error listeners already.
+ * Joins two streams both ways: bytes, half-close, and resets with their code. A peer may send more
+ * only when what it sent has gone on, so that no more than a window waits here.
  */
-export const join = (one: Http2Stream, other: Http2Stream): void => {
+export const join = (one: TunnelStream, other: TunnelStream): void => {
+  one.holds = true;
+  other.holds = true;
   pass(one, other);
   pass(other, one);
+  one.resume();
+  other.resume();
 };
 
-const pass = (from: Http2Stream, to: Http2Stream): void => {
-  const tunnel = from.session;
-  let isWhole = false;
-  from.pipe(to, { end: false });
-  from.once('end', () => {
-    // A stream that is cancelled emits `end` as well, but is destroyed by then.
-    if (from.destroyed) return;
-    isWhole = true;
-    to.end();
-  });
-  from.once('close', () => {
-    if (to.closed || to.destroyed) return;
-    const code = from.rstCode ?? constants.NGHTTP2_NO_ERROR;
-    // The whole tunnel is gone: nobody can say that the app broke off.
-    if (tunnel?.destroyed === true) to.close(constants.NGHTTP2_CONNECT_ERROR);
-    else if (code !== constants.NGHTTP2_NO_ERROR) to.close(code);
-    else if (!isWhole) to.close(constants.NGHTTP2_INTERNAL_ERROR);
-    else if (!from.writableFinished) to.close(constants.NGHTTP2_NO_ERROR);
-  });
+const pass = (from: TunnelStream, to: TunnelStream): void => {
+  from.handler = {
+    bytes: (bytes) => void to.write(bytes),
+    end: () => to.end(),
+    drain: () => {},
+    // What goes out here came in there.
+    sent: (octets) => to.release(octets),
+    closed: () => close(from, to),
+  };
+};
+
+const close = (from: TunnelStream, to: TunnelStream): void => {
+  // The whole tunnel is gone: nobody can say that the app broke off.
+  if (from.isLost) to.reset(errorCode.connectError);
+  else if (from.code !== errorCode.noError) to.reset(from.code);
+  else if (!from.isWhole) to.reset(errorCode.internalError);
+  else if (!from.isEndSent) to.reset(errorCode.noError);
 };

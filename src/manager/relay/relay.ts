@@ -1,4 +1,3 @@
-import { constants } from 'node:http2';
 import { type Workload, workloadPath } from '../../protocol/workload.ts';
 import { type Arrival, acceptArrival, answerProbe, refuseArrival } from '../../tunnel/arrivals.ts';
 import type { Intercepts } from '../intercepts/intercepts.ts';
@@ -38,24 +37,23 @@ export const relay = async (
   }
   const gone = new AbortController();
   const leave = (): void => gone.abort();
-  stream.once('close', leave);
+  stream.whenClosed(leave);
   const since = performance.now();
   const answer = await laptop.connect(intercept, {
     signal: gone.signal,
     ...(probe === undefined ? {} : { probe }),
   });
-  stream.removeListener('close', leave);
   if (!answer.ok) {
     streams.refused += 1;
     refuseArrival(arrival, answer.reason);
   } else if (probe !== undefined) {
     const laptopMs = (performance.now() - since).toFixed(2);
     answerProbe(arrival, answer.localMs ?? 'refused', laptopMs);
-  } else if (stream.closed || stream.destroyed) answer.stream.close(constants.NGHTTP2_CANCEL);
+  } else if (stream.isClosed) answer.stream.abort();
   else {
     streams.joined += 1;
     streams.open += 1;
-    stream.once('close', () => {
+    stream.whenClosed(() => {
       streams.open -= 1;
     });
     acceptArrival(arrival);

@@ -143,7 +143,7 @@ const admitAgent = (manager: Manager, principal: Principal, header: unknown): At
     serveRelayForAgent(carrier, (arrival) => {
       relay(manager, workload, arrival).catch((error: unknown) => {
         manager.log.error({ error: messageOf(error) }, 'relay failed');
-        arrival.stream.close();
+        arrival.stream.abort();
       });
     });
 };

@@ -1,6 +1,9 @@
 import type { Http2Stream } from './stream.ts';
 
-/** The streams of a connection that have something that could not be sent yet, in their order. */
+/**
+ * The streams of a connection that have something to send and only wait for their turn. One whose own
+ * window is shut is not among them: there may be thousands.
+ */
 export class BlockedStreams {
   private readonly streams = new Set<Http2Stream>();
 
@@ -18,18 +21,20 @@ export class BlockedStreams {
 
   /** Sends what can be sent of one stream. */
   pump(stream: Http2Stream): void {
-    if (!this.streams.has(stream)) return;
+    if (!stream.waits) return;
+    this.streams.add(stream);
     while (stream.pump());
-    if (!stream.waits) this.streams.delete(stream);
+    if (!stream.waits || stream.isShut) this.streams.delete(stream);
   }
 
-  /** Sends a frame of each stream; false when none of them can send another. */
-  round(): boolean {
+  /** Sends a frame of each stream, while `goesOn`; false when none of them can send another. */
+  round(goesOn: () => boolean): boolean {
     let progress = false;
     for (const stream of [...this.streams]) {
+      if (!goesOn()) return false;
       const more = stream.pump();
       if (more) progress = true;
-      if (more || !stream.waits) this.streams.delete(stream);
+      if (more || !stream.waits || stream.isShut) this.streams.delete(stream);
       // Behind the others, so that the next window is theirs.
       if (more) this.streams.add(stream);
     }

@@ -1,3 +1,4 @@
+import { Budget } from './budget.ts';
 import { errorCode, frameFlag, frameType, windowBytesMax } from './constants.ts';
 import type { Core } from './core.ts';
 import { Http2Fault } from './fault.ts';
@@ -18,14 +19,17 @@ export class Control {
   settled = false;
   private readonly core: Core;
   private readonly faults: StreamFaults;
-  private readonly pinged: () => void;
+  private readonly pinged: (payload: Buffer) => void;
+  private readonly asked: Budget | undefined;
   private replies = 0;
 
-  /** `pinged`: a PING of ours was answered. */
-  constructor(core: Core, faults: StreamFaults, pinged: () => void) {
+  /** `pinged`: a PING of ours was answered; the payload is lent. */
+  constructor(core: Core, faults: StreamFaults, pinged: (payload: Buffer) => void) {
     this.core = core;
     this.faults = faults;
     this.pinged = pinged;
+    const { controlPerSecond: most } = core.limits;
+    this.asked = most === undefined ? undefined : new Budget(most, most);
   }
 
   /** The output has gone, and with it the answers to PING and SETTINGS. */
@@ -80,7 +84,7 @@ export class Control {
     if (payload.length !== pingBytes) {
       throw new Http2Fault(frameSizeError, 'PING of a wrong length');
     }
-    if ((flags & frameFlag.ack) !== 0) this.pinged();
+    if ((flags & frameFlag.ack) !== 0) this.pinged(payload);
     else this.reply(frameType.ping, payload);
   }
 
@@ -133,7 +137,8 @@ export class Control {
 
   private reply(type: number, payload: Buffer): void {
     this.replies += 1;
-    if (this.replies > repliesMax) throw tooMany('PING or SETTINGS');
+    if (this.replies > repliesMax || this.asked?.take() === false)
+      throw tooMany('PING or SETTINGS');
     this.core.writer.frame(type, frameFlag.ack, 0, payload);
     this.core.wake();
   }

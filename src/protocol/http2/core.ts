@@ -1,13 +1,21 @@
 import { BlockedStreams } from './blocked-streams.ts';
 import { ClosedStreams } from './closed-streams.ts';
-import { errorCode, frameType, initialWindowBytes, streamIdMax } from './constants.ts';
+import {
+  errorCode,
+  frameBytesMax,
+  frameType,
+  initialWindowBytes,
+  streamIdMax,
+} from './constants.ts';
+import { Credit } from './credit.ts';
 import { Http2Fault } from './fault.ts';
-import { FrameWriter } from './frame-writer.ts';
+import { dataBytesMax, FrameWriter } from './frame-writer.ts';
 import { FieldDecoder } from './hpack/decoder.ts';
 import { FieldEncoder } from './hpack/encoder.ts';
 import type { Field } from './hpack/field.ts';
 import { type Settings, writeSettings } from './settings.ts';
 import { Http2Stream, type StreamOwner } from './stream.ts';
+import type { WindowShare } from './window-share.ts';
 
 /** What one side of a connection keeps to. All of it is announced to the peer, or bounds it. */
 export type Limits = {
@@ -20,6 +28,15 @@ export type Limits = {
   /** Of one field section, as RFC 9113 6.5.2 counts them, and how many fields. */
   readonly fieldBytes: number;
   readonly fields: number;
+  /** Octets of one frame that the peer may send, where that is more than 16 KiB. */
+  readonly frameBytes?: number;
+  /** With it windows begin as above, and grow to a part of what all connections share. */
+  readonly share?: WindowShare;
+  /** Streams of the peer's that come to nothing, at once and then a second: 1,000 and 100. */
+  readonly futileMax?: number;
+  readonly futilePerSecond?: number;
+  /** PING and SETTINGS of the peer's, at once and a second; without it only answers are counted. */
+  readonly controlPerSecond?: number;
 };
 
 /** Whoever has the session: bytes go out through it, and it learns what happens. */
@@ -42,10 +59,10 @@ export type SessionOwner = {
 export type Role = 'client' | 'server';
 
 const tableBytesMax = 4096;
-/** Octets of data that may wait in all streams before the connection's window stays shut. */
-const unreleasedBytesMax: number = 16 * 1024 * 1024;
 /** Octets of output that may wait for a peer that does not read. */
 const outputBytesMax: number = 8 * 1024 * 1024;
+/** Octets of output that data may make at once: what comes behind waits with its stream, in turns. */
+const outputRoomBytes: number = 256 * 1024;
 
 /** The state of one connection: its streams, windows and output (RFC 9113 5). */
 export class Core implements StreamOwner {
@@ -62,16 +79,17 @@ export class Core implements StreamOwner {
   /** What a peer may have learnt that extended CONNECT is allowed. */
   connects = false;
   sendWindow: number = initialWindowBytes;
-  receiveWindow: number = initialWindowBytes;
-  writable = true;
+  /** Octets of data for one frame. */
+  frameBytes: number = frameBytesMax;
+  /** The connection takes output. */
+  room = true;
   over = false;
   /** No stream of ours is begun any more. */
   closing = false;
   /** The highest identifier of the peer's streams. */
   lastRemoteId = 0;
   private nextId = 1;
-  private credit = 0;
-  private unreleased = 0;
+  readonly credit: Credit;
   /** What was announced and not acknowledged yet, oldest first. */
   readonly announced: Settings[] = [];
   private readonly waiting: Http2Stream[] = [];
@@ -81,24 +99,35 @@ export class Core implements StreamOwner {
     this.role = role;
     this.limits = limits;
     this.owner = owner;
+    this.credit = new Credit(this);
+    limits.share?.join();
+  }
+
+  /** Whether data may make more output now. */
+  get writable(): boolean {
+    return this.room && this.writer.waiting < outputRoomBytes;
   }
 
   readonly encode = (fields: readonly Field[]): Buffer => this.encoder.encode(fields);
 
   readonly wake = (): void => this.owner.wake();
 
+  readonly released = (stream: Http2Stream, octets: number): void =>
+    this.credit.released(stream, octets);
+
   readonly block = (stream: Http2Stream): void => this.blocked.add(stream);
 
   /** Our own settings, and the connection's window beyond the one that everybody begins with. */
   start(): void {
-    const { streamWindow, connectionWindow, streams, fieldBytes } = this.limits;
+    const { streamWindow, connectionWindow, streams, fieldBytes, frameBytes } = this.limits;
     const own: Settings = {
       ...(this.role === 'client' ? { enablePush: 0 } : { maxConcurrentStreams: streams }),
       ...(streamWindow === initialWindowBytes ? {} : { initialWindowSize: streamWindow }),
+      ...(frameBytes === undefined ? {} : { maxFrameSize: frameBytes }),
       maxHeaderListSize: fieldBytes,
     };
     this.announce(own);
-    this.addCredit(connectionWindow - initialWindowBytes);
+    this.credit.add(connectionWindow - initialWindowBytes);
   }
 
   announce(settings: Settings): void {
@@ -159,56 +188,31 @@ export class Core implements StreamOwner {
 
   readonly closed = (stream: Http2Stream, resetByUs: boolean): void => {
     this.blocked.delete(stream);
-    this.unreleased -= stream.unreleased;
-    stream.unreleased = 0;
+    this.credit.forget(stream);
     if (stream.id === 0) this.waiting.splice(this.waiting.indexOf(stream), 1);
     else {
       this.streams.delete(stream.id);
       this.recently.add(stream.id, resetByUs && !stream.remoteEnded);
     }
     this.beginWaiting();
-    this.returnCredit();
+    this.credit.giveBack();
     this.owner.streamClosed();
-  };
-
-  /** Data came: counts it against both windows. False when the stream's is exceeded. */
-  received(stream: Http2Stream | undefined, octets: number): boolean {
-    this.receiveWindow -= octets;
-    if (this.receiveWindow < 0) {
-      throw new Http2Fault(errorCode.flowControlError, 'more data than the window allows');
-    }
-    this.credit += octets;
-    if (stream !== undefined) {
-      stream.receiveWindow -= octets;
-      stream.unreleased += octets;
-      this.unreleased += octets;
-    }
-    this.returnCredit();
-    return stream === undefined || stream.receiveWindow >= 0;
-  }
-
-  readonly released = (stream: Http2Stream, octets: number): void => {
-    const count = Math.min(octets, stream.unreleased);
-    stream.unreleased -= count;
-    this.unreleased -= count;
-    this.returnCredit();
-    if (stream.remoteEnded) return;
-    stream.credit += count;
-    if (stream.credit * 2 < this.limits.streamWindow) return;
-    this.writer.numbers(frameType.windowUpdate, stream.id, stream.credit);
-    stream.receiveWindow += stream.credit;
-    stream.credit = 0;
-    this.wake();
   };
 
   /** The peer's settings have changed. */
   apply(settings: Settings): void {
     const before = this.remote.initialWindowSize ?? initialWindowBytes;
     this.remote = { ...this.remote, ...settings };
-    const { headerTableSize, initialWindowSize } = settings;
+    const { headerTableSize, initialWindowSize, maxFrameSize } = settings;
+    if (maxFrameSize !== undefined && this.limits.frameBytes !== undefined) {
+      this.frameBytes = Math.min(maxFrameSize, dataBytesMax);
+    }
     if (headerTableSize !== undefined) this.encoder.setTableBytesMax(headerTableSize);
     if (initialWindowSize !== undefined) {
-      for (const stream of this.streams.values()) this.widen(stream, initialWindowSize - before);
+      for (const stream of this.streams.values()) {
+        this.widen(stream, initialWindowSize - before);
+        if (stream.waits) this.block(stream);
+      }
     }
     this.beginWaiting();
     this.pump();
@@ -229,14 +233,15 @@ export class Core implements StreamOwner {
 
   /** Sends what was held up, a frame of each stream by turns. */
   pump(): void {
-    while (this.writable && this.sendWindow > 0 && this.blocked.round());
+    const goesOn = (): boolean => this.writable;
+    while (this.writable && this.sendWindow > 0 && this.blocked.round(goesOn));
     // What ends without data needs no window.
-    if (this.sendWindow <= 0) this.blocked.round();
+    if (this.sendWindow <= 0) this.blocked.round(goesOn);
   }
 
   /** Throws when too much output waits for a peer that does not read. */
   assertOutput(): void {
-    if (this.writable || this.writer.waiting <= outputBytesMax) return;
+    if (this.room || this.writer.waiting <= outputBytesMax) return;
     throw new Http2Fault(errorCode.enhanceYourCalm, 'the peer does not read');
   }
 
@@ -261,6 +266,7 @@ export class Core implements StreamOwner {
   }
 
   private newStream(id: number): Http2Stream {
+    this.limits.share?.enter();
     const sendWindow = this.remote.initialWindowSize ?? initialWindowBytes;
     return new Http2Stream(this, id, sendWindow, this.limits.streamWindow);
   }
@@ -284,17 +290,10 @@ export class Core implements StreamOwner {
     }
   }
 
-  private returnCredit(): void {
-    if (this.over || this.unreleased > unreleasedBytesMax) return;
-    if (this.credit * 2 >= this.limits.connectionWindow) this.addCredit(0);
-  }
-
-  private addCredit(more: number): void {
-    const octets = this.credit + more;
-    this.credit = 0;
-    if (octets === 0) return;
-    this.receiveWindow += octets;
-    this.writer.numbers(frameType.windowUpdate, 0, octets);
-    this.wake();
+  /** The session is over, and what it had of the share is free. */
+  finish(): void {
+    if (this.over) return;
+    this.over = true;
+    this.limits.share?.part();
   }
 }

@@ -19,6 +19,7 @@ export type FrameOwner = {
  */
 export class FrameReader {
   private readonly owner: FrameOwner;
+  private readonly bytesMax: number;
   private readonly head: Buffer = Buffer.allocUnsafeSlow(frameHeadBytes);
   private headOctets = 0;
   /** Octets of the present frame's payload that are still to come; undefined between frames. */
@@ -27,8 +28,10 @@ export class FrameReader {
   private padding: number | undefined = 0;
   private payload: Buffer | undefined;
 
-  constructor(owner: FrameOwner) {
+  /** `bytesMax`: octets of a frame's payload that the peer was told it may send. */
+  constructor(owner: FrameOwner, bytesMax: number = frameBytesMax) {
     this.owner = owner;
+    this.bytesMax = bytesMax;
   }
 
   take(bytes: Buffer): void {
@@ -49,7 +52,7 @@ export class FrameReader {
     if (this.headOctets < frameHeadBytes) return at;
     this.headOctets = 0;
     const length = head.readUIntBE(0, 3);
-    if (length > frameBytesMax) {
+    if (length > this.bytesMax) {
       throw new Http2Fault(errorCode.frameSizeError, `a frame of ${length} bytes`);
     }
     this.left = length;

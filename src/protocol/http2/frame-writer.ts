@@ -1,8 +1,10 @@
 import { frameBytesMax, frameFlag, frameHeadBytes, frameType } from './constants.ts';
 
 /** Octets of one piece of output: several small frames, or a few full ones. */
-const slabBytes: number = 64 * 1024;
+const slabBytes: number = 128 * 1024;
 const slabsKeptMax = 32;
+/** Octets of data in one frame that always fit. */
+export const dataBytesMax: number = 64 * 1024;
 
 const kept: Buffer[] = [];
 
@@ -54,7 +56,7 @@ export class FrameWriter {
     if (two !== undefined) slab.writeUInt32BE(two, at + 4);
   }
 
-  /** DATA with `bytes` from `start` to `end`, at most `frameBytesMax` of them. */
+  /** DATA with `bytes` from `start` to `end`, no more of them than the peer takes in one frame. */
   data(stream: number, bytes: Buffer, start: number, end: number, endStream: boolean): void {
     const flags = endStream ? frameFlag.endStream : 0;
     const at = this.begin(frameType.data, flags, stream, end - start);

@@ -62,7 +62,7 @@ export class Messages {
     this.dataOf = undefined;
     this.dataEndsStream = endStream;
     this.dataHeld = length;
-    const fits = this.core.received(stream, length);
+    const fits = this.core.credit.received(stream, length);
     if (stream === undefined) this.faults.late(id, 'DATA');
     else if (stream.remoteEnded) this.faults.end(stream, streamClosed, 'DATA behind the end');
     else if (!fits) this.faults.end(stream, flowControlError, 'more data than the window allows');

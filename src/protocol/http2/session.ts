@@ -5,13 +5,13 @@ import { Http2Fault } from './fault.ts';
 import { type FrameOwner, FrameReader } from './frame-reader.ts';
 import type { Output } from './frame-writer.ts';
 import { Messages } from './messages.ts';
+import { Pings } from './pings.ts';
 import type { Http2Stream } from './stream.ts';
 import { StreamFaults } from './stream-faults.ts';
 
 const { noError, protocolError, settingsTimeout } = errorCode;
 /** Settings that may wait for the peer's acknowledgement. */
 const announcedMax = 100;
-const drainPing = Buffer.from('byway\0\0\0', 'latin1');
 
 /**
  * One side of a connection of HTTP/2 (RFC 9113), without the connection: bytes go in by `take` and
@@ -23,6 +23,7 @@ export class Http2Session implements FrameOwner {
   private readonly messages: Messages;
   private readonly control: Control;
   private readonly reader: FrameReader;
+  private readonly pings = new Pings();
   /** Octets of the client's preface that a server has still to see. */
   private prefaceLeft: number;
   private drained: 'no' | 'announced' | 'yes' = 'no';
@@ -37,8 +38,8 @@ export class Http2Session implements FrameOwner {
     });
     const faults = new StreamFaults(this.core);
     this.messages = new Messages(this.core, faults);
-    this.control = new Control(this.core, faults, () => this.finishDrain());
-    this.reader = new FrameReader(this);
+    this.control = new Control(this.core, faults, (payload) => this.pinged(payload));
+    this.reader = new FrameReader(this, limits.frameBytes);
     this.prefaceLeft = role === 'server' ? connectionPreface.length : 0;
     if (role === 'client') this.core.writer.raw(connectionPreface);
     this.core.start();
@@ -51,6 +52,11 @@ export class Http2Session implements FrameOwner {
 
   get isOver(): boolean {
     return this.core.over;
+  }
+
+  /** Octets of output that wait to be taken. */
+  get waiting(): number {
+    return this.core.writer.waiting;
   }
 
   /** `drain` was called. */
@@ -98,6 +104,14 @@ export class Http2Session implements FrameOwner {
     });
   }
 
+  /** Sends a PING (RFC 9113 6.7); `answered` gets how long the answer took, if one comes. */
+  ping(answered: (milliseconds: number) => void): void {
+    const { core } = this;
+    if (core.over) return;
+    core.writer.frame(frameType.ping, 0, 0, this.pings.next(answered));
+    core.wake();
+  }
+
   /**
    * Takes no new streams and ends when the last one is closed. The peer is told twice, so that what
    * it has sent by the first time is still answered (RFC 9113 6.8); a second call doesn't wait for
@@ -109,15 +123,14 @@ export class Http2Session implements FrameOwner {
     if (core.role === 'server' && drained === 'no') {
       this.drained = 'announced';
       core.goaway(streamIdMax, noError);
-      core.writer.frame(frameType.ping, 0, 0, drainPing);
-      core.wake();
+      this.ping(() => this.finishDrain());
     } else this.finishDrain(true);
   }
 
-  /** Whether the peer takes more output. */
+  /** Whether the peer takes more output; true lets what waited in streams become output. */
   setWritable(writable: boolean): void {
-    this.core.writable = writable;
-    if (writable) this.core.pump();
+    this.core.room = writable;
+    if (writable && !this.core.over) this.core.pump();
   }
 
   /** All that is to be written, in order. */
@@ -130,7 +143,7 @@ export class Http2Session implements FrameOwner {
   end(code: number, reason?: string): void {
     const { core } = this;
     if (core.over) return;
-    core.over = true;
+    core.finish();
     core.dropAll(code, reason);
     core.owner.over(undefined);
   }
@@ -198,6 +211,13 @@ export class Http2Session implements FrameOwner {
     }
   }
 
+  private pinged(payload: Buffer): void {
+    const { core } = this;
+    const tookMs = this.pings.answered(payload);
+    if (tookMs !== undefined) core.credit.roundTripMs = tookMs;
+    core.credit.giveBack();
+  }
+
   private finishDrain(force = false): void {
     const { core } = this;
     if (core.over || this.drained === 'yes' || (this.drained === 'no' && !force)) return;
@@ -215,7 +235,7 @@ export class Http2Session implements FrameOwner {
   private fail(fault: Http2Fault): void {
     const { core } = this;
     if (core.over) return;
-    core.over = true;
+    core.finish();
     core.goaway(core.lastRemoteId, fault.code, fault.message);
     core.dropAll(errorCode.internalError, fault.message);
     core.owner.over(fault);

@@ -12,11 +12,13 @@ export const tooMany = (what: string): Http2Fault =>
 /** What is done about frames that their stream does not allow (RFC 9113 5.1, 5.4). */
 export class StreamFaults {
   private readonly core: Core;
-  /** Streams that came to nothing: a thousand at once, then a hundred a second. */
-  private readonly futile = new Budget(1000, 100);
+  /** Streams that came to nothing. */
+  private readonly futile: Budget;
 
   constructor(core: Core) {
     this.core = core;
+    const { futileMax = 1000, futilePerSecond = 100 } = core.limits;
+    this.futile = new Budget(futileMax, futilePerSecond);
   }
 
   /** Counts a client's stream that came to nothing; throws when there are too many. */

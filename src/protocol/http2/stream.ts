@@ -1,4 +1,4 @@
-import { errorCode, frameBytesMax, frameType } from './constants.ts';
+import { errorCode, frameType } from './constants.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { Field } from './hpack/field.ts';
 import { OctetQueue } from './octet-queue.ts';
@@ -18,6 +18,8 @@ export type StreamEvents = {
   readonly reset: (code: number, reason?: string) => void;
   /** So many octets of data that were given to `sendData` have gone out. */
   readonly sent: (octets: number) => void;
+  /** The stream is closed, in whichever way; a `reset` follows. */
+  readonly closed?: () => void;
 };
 
 /** What a stream needs of its connection. */
@@ -27,6 +29,8 @@ export type StreamOwner = {
   sendWindow: number;
   /** Whether more output can be taken at all. */
   readonly writable: boolean;
+  /** Octets of data for one frame. */
+  readonly frameBytes: number;
   readonly encode: (fields: readonly Field[]) => Buffer;
   /** There is output to be taken. */
   readonly wake: () => void;
@@ -53,6 +57,10 @@ export class Http2Stream {
   id: number;
   sendWindow: number;
   receiveWindow: number;
+  /** Octets that the peer may have on their way and unreleased here, when all is released. */
+  window: number;
+  /** When the peer was last told of more, by `performance.now()`. */
+  grantedAt = 0;
   /** Octets that came and are not released yet. */
   unreleased = 0;
   /** Octets that were released and that the peer has not been told of. */
@@ -83,6 +91,7 @@ export class Http2Stream {
     this.id = id;
     this.sendWindow = sendWindow;
     this.receiveWindow = receiveWindow;
+    this.window = receiveWindow;
   }
 
   sendHead(fields: readonly Field[], endStream: boolean): void {
@@ -157,7 +166,7 @@ export class Http2Stream {
       return false;
     }
     const isLast = this.queue?.isOnePiece === true && this.ending && this.trailers === undefined;
-    const sent = this.write(bytes, isLast, frameBytesMax);
+    const sent = this.write(bytes, isLast, this.owner.frameBytes);
     if (sent === 0) return false;
     this.queue?.drop(sent);
     if (!this.hasQueued && this.ending && !this.localEnded) this.finish();
@@ -183,6 +192,11 @@ export class Http2Stream {
     return !this.closed && (this.hasQueued || (this.ending && !this.localEnded));
   }
 
+  /** Whether it has data for which its own window leaves no room. */
+  get isShut(): boolean {
+    return this.sendWindow <= 0 && this.hasQueued;
+  }
+
   /** The peer's last frame has come. */
   endRemote(): void {
     this.remoteEnded = true;
@@ -195,6 +209,7 @@ export class Http2Stream {
     this.closed = true;
     this.queue = undefined;
     this.owner.closed(this, resetByUs);
+    this.events.closed?.();
   }
 
   // How many octets went out.
@@ -206,7 +221,7 @@ export class Http2Stream {
     const end = Math.max(room, 0);
     let at = 0;
     do {
-      const next = Math.min(at + frameBytesMax, end);
+      const next = Math.min(at + owner.frameBytes, end);
       const isLast = endStream && next === bytes.length;
       owner.writer.data(this.id, bytes, at, next, isLast);
       at = next;

@@ -7,6 +7,7 @@ import { type Arrival, acceptArrival, refuseArrival } from '../../../src/tunnel/
 import { cleanUp } from '../../manager/world.ts';
 import { openRawClient } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
+import { duplexOf } from '../../tunnel/duplex-of.ts';
 import { startWhole, type Whole, type WholeOptions } from './whole.ts';
 
 afterEach(cleanUp);
@@ -57,9 +58,9 @@ const refusesAfter =
   (arrival: Arrival): void => {
     acceptArrival(arrival);
     let read = 0;
-    arrival.stream.on('data', (bytes) => {
+    duplexOf(arrival.stream).on('data', (bytes) => {
       read += bytes.length;
-      if (read >= octets) arrival.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      if (read >= octets) duplexOf(arrival.stream).close(constants.NGHTTP2_REFUSED_STREAM);
     });
   };
 

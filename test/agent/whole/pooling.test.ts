@@ -5,6 +5,7 @@ import { type Arrival, acceptArrival } from '../../../src/tunnel/arrivals.ts';
 import { cleanUp } from '../../manager/world.ts';
 import { openRawClient, type RawClient } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
+import { duplexOf } from '../../tunnel/duplex-of.ts';
 import { startWhole, type Whole } from './whole.ts';
 
 afterEach(cleanUp);
@@ -164,13 +165,13 @@ const refusing = (withEnd: boolean, atOnce = true) => {
     acceptArrival(arrival);
     const index = arrivals.push('') - 1;
     let answered = 0;
-    arrival.stream.on('data', (bytes: Buffer) => {
+    duplexOf(arrival.stream).on('data', (bytes: Buffer) => {
       arrivals[index] += bytes.toString('latin1');
       answered += 1;
-      if (index > 0 || answered === 1) arrival.stream.write(answerText());
+      if (index > 0 || answered === 1) duplexOf(arrival.stream).write(answerText());
       else {
         if (withEnd) arrival.stream.end();
-        refuse = () => arrival.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+        refuse = () => duplexOf(arrival.stream).close(constants.NGHTTP2_REFUSED_STREAM);
         if (atOnce) refuse();
       }
     });

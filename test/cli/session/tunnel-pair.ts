@@ -1,4 +1,3 @@
-import type { ClientHttp2Stream } from 'node:http2';
 import {
   type ArrivalEvents,
   type FindPort,
@@ -8,6 +7,7 @@ import type { ConnectingEnd } from '../../../src/tunnel/connects.ts';
 import { serveLaptopEnd } from '../../../src/tunnel/laptop-end.ts';
 import { openRelayToLaptop } from '../../../src/tunnel/relay-end.ts';
 import { acceptTunnels, dial } from '../../tunnel/accepting.ts';
+import { duplexOf, type TunnelDuplex } from '../../tunnel/duplex-of.ts';
 import { afterwards } from '../folder.ts';
 
 /** The relay's end of a real tunnel whose laptop serves arrivals as a session does. */
@@ -28,8 +28,8 @@ export const relayTo = async (
   return await accepted;
 };
 
-export const connected = async (relay: ConnectingEnd, id = 'ic_a'): Promise<ClientHttp2Stream> => {
+export const connected = async (relay: ConnectingEnd, id = 'ic_a'): Promise<TunnelDuplex> => {
   const answer = await relay.connect(id);
   if (!answer.ok) throw new Error(answer.reason);
-  return answer.stream;
+  return duplexOf(answer.stream);
 };

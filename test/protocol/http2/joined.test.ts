@@ -198,7 +198,7 @@ const leftOf = ({ session }: Side): unknown => {
     streams: streams.size,
     waiting: waiting.length,
     blocked: blocked.size,
-    unreleased: core['unreleased'],
+    unreleased: (core['credit'] as { unreleased: number }).unreleased,
   };
 };
 

@@ -10,7 +10,8 @@ const kept = (session: Http2Session): unknown => {
   const lengthOf = (name: string): number => (core[name] as unknown[]).length;
   return {
     ...{ streams: sizeOf('streams'), blocked: sizeOf('blocked'), waiting: lengthOf('waiting') },
-    ...{ announced: lengthOf('announced'), unreleased: core['unreleased'] },
+    announced: lengthOf('announced'),
+    unreleased: (core['credit'] as { unreleased: number }).unreleased,
     table: (core['decoder'] as { table: { bytes: number } }).table.bytes <= 4096,
   };
 };

@@ -62,7 +62,7 @@ describe('what is sent', () => {
     bench.take(window(1, 4));
     expect(bench.said()).toEqual(['DATA 1 4']);
     bench.take(initialWindow(103));
-    expect(bench.said()).toEqual(['SETTINGS ack', 'DATA 1 3', 'DATA 3 3']);
+    expect(bench.said()).toEqual(['SETTINGS ack', 'DATA 3 3', 'DATA 1 3']);
   });
 
   test('ends without window, when no data is left', () => {

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { acceptWire, dialWire } from '../../src/agent/sockets.ts';
-import type { Wire } from '../../src/agent/wire.ts';
-import { openRawClient } from '../support/raw-client.ts';
-import { startRawServer } from '../support/raw-server.ts';
-import { until } from '../support/until.ts';
-import { startAgent } from './start-agent.ts';
+import { acceptWire, dialWire } from '../../../src/base/wire/sockets.ts';
+import type { Wire } from '../../../src/base/wire/wire.ts';
+import { startAgent } from '../../agent/start-agent.ts';
+import { openRawClient } from '../../support/raw-client.ts';
+import { startRawServer } from '../../support/raw-server.ts';
+import { until } from '../../support/until.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

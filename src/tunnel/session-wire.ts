@@ -1,11 +1,13 @@
-import { errorCode } from '../../protocol/http2/constants.ts';
-import type { Limits, Role, SessionOwner } from '../../protocol/http2/core.ts';
-import { recycle } from '../../protocol/http2/frame-writer.ts';
-import { Http2Session } from '../../protocol/http2/session.ts';
-import type { Wire } from '../wire.ts';
+import type { Wire } from '../base/wire/wire.ts';
+import { errorCode } from '../protocol/http2/constants.ts';
+import type { Limits, Role, SessionOwner } from '../protocol/http2/core.ts';
+import { recycle } from '../protocol/http2/frame-writer.ts';
+import { Http2Session } from '../protocol/http2/session.ts';
 
 // A peer that reads so slowly has had as long as draining takes.
 const lastWriteMilliseconds = 20_000;
+/** Octets of output that are not kept waiting for more. */
+const urgentBytes: number = 128 * 1024;
 
 /** A connection that has begun: what was read of it already belongs to it. */
 export type Begun = { readonly wire: Wire; readonly seen: Buffer };
@@ -19,21 +21,34 @@ export type ConnectionEvents = Omit<SessionOwner, 'wake' | 'over'> & {
 };
 
 /**
- * A session on its wire: what comes in during one turn is answered in one write. Whoever has it
+ * A session on its wire: what comes in until `later` calls back is answered in one write. Whoever has it
  * calls `end` on the session when the connection is lost.
  */
 export class SessionWire {
   readonly session: Http2Session;
+  /** Some byte has come. */
+  heard = false;
   private readonly wire: Wire;
   private readonly events: ConnectionEvents;
   private readonly seen: Buffer;
+  private readonly later: (act: () => void) => void;
   private awake = false;
+  // Only once there is a session to be asked.
+  private urgent = true;
   /** The wire takes more. */
   private room = true;
   private finishing = false;
   private gone = false;
 
-  constructor(role: Role, limits: Limits, begun: Begun, events: ConnectionEvents) {
+  /** `later`: after this call, as by default, or once all that can be read was read. */
+  constructor(
+    role: Role,
+    limits: Limits,
+    begun: Begun,
+    events: ConnectionEvents,
+    later: (act: () => void) => void = process.nextTick,
+  ) {
+    this.later = later;
     this.wire = begun.wire;
     this.seen = begun.seen;
     this.events = events;
@@ -43,8 +58,12 @@ export class SessionWire {
       wake: () => this.wake(),
       over: () => this.wake(),
     });
+    this.urgent = false;
     this.wire.handler = {
-      bytes: (bytes) => this.session.take(bytes),
+      bytes: (bytes) => {
+        this.heard = true;
+        this.session.take(bytes);
+      },
       end: () => this.lose(true),
       drain: () => this.drained(),
       closed: (clean) => {
@@ -68,23 +87,31 @@ export class SessionWire {
   }
 
   private wake(): void {
-    if (this.awake) return;
-    this.awake = true;
-    process.nextTick(this.flush);
+    if (!this.awake) {
+      this.awake = true;
+      this.later(this.flush);
+    } else if (!this.urgent && this.session.waiting >= urgentBytes) {
+      this.urgent = true;
+      process.nextTick(this.flush);
+    }
   }
 
   private readonly flush = (): void => {
     this.awake = false;
+    this.urgent = false;
     const { wire, session } = this;
     // What the wire has no room for stays with the session, which knows how much may wait.
     if (!this.room) session.limitOutput();
     if (!this.room && !session.isOver) return;
-    for (const { bytes, slab } of session.takeOutput()) {
-      this.room = wire.write(bytes);
-      if (!wire.busy) recycle(slab);
-    }
+    do {
+      for (const { bytes, slab } of session.takeOutput()) {
+        this.room = wire.write(bytes);
+        if (!wire.busy) recycle(slab);
+      }
+      // What waited in streams for room in the output has it now.
+      if (!session.isOver) session.setWritable(this.room);
+    } while (this.room && session.waiting > 0);
     if (session.isOver) this.finish();
-    else if (!this.room) session.setWritable(false);
   };
 
   private drained(): void {
@@ -107,15 +134,14 @@ export class SessionWire {
       wire.discard();
     };
     const timer = setTimeout(discard, lastWriteMilliseconds);
-    wire.stream.once('close', () => {
+    wire.whenClosed(() => {
       clearTimeout(timer);
       this.close();
     });
-    if (wire.stream.closed) this.close();
-    if (!wire.busy || wire.stream.destroyed) discard();
+    if (!wire.busy || wire.isClosed) discard();
     else {
       wire.end();
-      wire.stream.once('finish', discard);
+      wire.whenEnded(discard);
     }
   }
 

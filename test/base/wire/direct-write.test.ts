@@ -1,8 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type DirectlyWritten, DirectWriter, findInternals } from '../../src/agent/direct-write.ts';
-import { type RawServer, startRawServer } from '../support/raw-server.ts';
-import { until } from '../support/until.ts';
+import {
+  type DirectlyWritten,
+  DirectWriter,
+  findInternals,
+} from '../../../src/base/wire/direct-write.ts';
+import { type RawServer, startRawServer } from '../../support/raw-server.ts';
+import { until } from '../../support/until.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,10 +1,11 @@
 import type { Socket, SocketConstructorOpts } from 'node:net';
-import type { Address } from '../base/address.ts';
-import { ResetAwareSocket } from '../base/reset-aware-socket.ts';
-import { ReadBuffer, Wire } from './wire.ts';
+import type { Address } from '../address.ts';
+import { ResetAwareSocket } from '../reset-aware-socket.ts';
+import { ReadBuffer } from './read-buffer.ts';
+import { SocketWire } from './socket-wire.ts';
 
 /** Dials an address; the wire may be written to at once. */
-export const dialWire = ({ host, port }: Address): Wire => {
+export const dialWire = ({ host, port }: Address): SocketWire => {
   const memory = new ReadBuffer();
   const options = { allowHalfOpen: true, noDelay: true, onread: memory.onread };
   const socket = new ResetAwareSocket(options as SocketConstructorOpts);
@@ -16,16 +17,16 @@ export const dialWire = ({ host, port }: Address): Wire => {
  * because a server's sockets can't be told otherwise to read into memory of ours; the first
  * wrapping never says that it is closed.
  */
-export const acceptWire = (accepted: Socket): Wire => {
+export const acceptWire = (accepted: Socket): SocketWire => {
   const handle: unknown = Reflect.get(accepted, '_handle');
-  if (handle === undefined || handle === null) return Wire.on(accepted);
+  if (handle === undefined || handle === null) return SocketWire.on(accepted);
   const memory = new ReadBuffer();
   const options = { handle, onread: memory.onread, allowHalfOpen: true };
   return wireOn(new ResetAwareSocket(options as SocketConstructorOpts), memory);
 };
 
-const wireOn = (socket: Socket, memory: ReadBuffer): Wire => {
-  const wire = new Wire(socket, socket);
+const wireOn = (socket: Socket, memory: ReadBuffer): SocketWire => {
+  const wire = new SocketWire(socket, socket);
   memory.wire = wire;
   socket.resume();
   return wire;

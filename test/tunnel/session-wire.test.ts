@@ -1,13 +1,13 @@
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { nearLimits } from '../../../src/agent/http2/limits.ts';
-import { SessionWire } from '../../../src/agent/http2/session-wire.ts';
-import { Wire } from '../../../src/agent/wire.ts';
-import { connectionPreface } from '../../../src/protocol/http2/constants.ts';
-import type { Http2Stream } from '../../../src/protocol/http2/stream.ts';
-import { Bench, fieldsOf, getRequest } from '../../protocol/http2/bench.ts';
-import { emptySettings, type Frame, frame, framesOf } from '../../protocol/http2/frames.ts';
-import { until } from '../../support/until.ts';
+import { nearLimits } from '../../src/agent/http2/limits.ts';
+import { SocketWire } from '../../src/base/wire/socket-wire.ts';
+import { connectionPreface } from '../../src/protocol/http2/constants.ts';
+import type { Http2Stream } from '../../src/protocol/http2/stream.ts';
+import { SessionWire } from '../../src/tunnel/session-wire.ts';
+import { Bench, fieldsOf, getRequest } from '../protocol/http2/bench.ts';
+import { emptySettings, type Frame, frame, framesOf } from '../protocol/http2/frames.ts';
+import { until } from '../support/until.ts';
 
 /** A connection whose peer reads only when told to. */
 class Stalling extends Duplex {
@@ -44,7 +44,7 @@ const serve = (): {
   const stream = new Stalling();
   open.push(stream);
   const requests: Http2Stream[] = [];
-  const begun = { wire: Wire.on(stream), seen: Buffer.alloc(0) };
+  const begun = { wire: SocketWire.on(stream), seen: Buffer.alloc(0) };
   const connection = new SessionWire('server', nearLimits, begun, {
     request: (request) => requests.push(request),
     oversized: () => {},
