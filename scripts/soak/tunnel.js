@@ -27,8 +27,9 @@ const suffer = async (running, fault) => {
   const startedAt = Date.now();
   await fault.start(running);
   await sleep(fault.seconds * 1000);
-  const overAt = Date.now();
+  const endedAt = Date.now();
   await fault.end(running);
+  const overAt = fault.overOnceReady === true ? Date.now() : endedAt;
   const servedAt = await untilServed(answers, overAt);
   await sleep(1_000);
   const [longest] = [...answers].sort(
