@@ -1,6 +1,7 @@
 // What happens to a tunnel, and what must follow from it. Each fault breaks something for so many
 // seconds. Milliseconds: by `podMsMax` the pod must have answered for the laptop, by `againMsMax` after
 // the cause was gone the laptop itself, and no request may have waited for longer than `waitMsMax`.
+// A laptop that is started again counts from its start, a manager (`overOnceReady`) from when it listens.
 import { once } from 'node:events';
 
 const againMsMax = 3_000;
@@ -51,6 +52,7 @@ export const faults = [
     name: 'manager killed, restarted',
     seconds: 2,
     ...visible,
+    overOnceReady: true,
     start: async ({ manager }) => {
       manager.kill('SIGKILL');
       await once(manager, 'exit');

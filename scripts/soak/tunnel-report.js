@@ -16,7 +16,7 @@ const inSeconds = (milliseconds) =>
 
 export const lineOf = (row) =>
   `${row.fault.name}: pod after ${inSeconds(row.podMs)}, laptop again after ${inSeconds(row.againMs)}, ` +
-  `longest wait ${inSeconds(row.waitMs)}, broken: ${howOften(row.broken)}: ${isWell(row) ? 'ok' : 'FAILED'}\n`;
+  `longest wait ${inSeconds(row.waitMs)} (${row.waitedFor}), broken: ${howOften(row.broken)}: ${isWell(row) ? 'ok' : 'FAILED'}\n`;
 
 const howOften = (causes) => {
   const each = [...new Set(causes)].map(

@@ -27,16 +27,21 @@ const suffer = async (running, fault) => {
   const startedAt = Date.now();
   await fault.start(running);
   await sleep(fault.seconds * 1000);
-  const overAt = Date.now();
+  const endedAt = Date.now();
   await fault.end(running);
+  const overAt = fault.overOnceReady === true ? Date.now() : endedAt;
   const servedAt = await untilServed(answers, overAt);
   await sleep(1_000);
+  const [longest] = [...answers].sort(
+    (one, other) => other.at - other.sentAt - one.at + one.sentAt,
+  );
   const podAt = answers.find(({ by, at }) => by === 'pod' && at >= startedAt)?.at;
   return {
     fault,
     podMs: podAt === undefined ? undefined : podAt - startedAt,
     againMs: servedAt === undefined ? undefined : servedAt - overAt,
-    waitMs: Math.max(0, ...answers.map(({ sentAt, at }) => at - sentAt)),
+    waitMs: longest === undefined ? 0 : longest.at - longest.sentAt,
+    waitedFor: longest?.by ?? 'nobody',
     broken: answers.filter(({ by }) => by !== 'you' && by !== 'pod').map(({ by }) => by),
   };
 };
@@ -62,13 +67,16 @@ const load = (network, url) => {
 const sufferAll = async (running, wanted, seconds) => {
   const rows = [];
   const until = Date.now() + seconds * 1000;
+  let roundMs = 0;
   do {
+    const begunAt = Date.now();
     for (const fault of wanted) {
       const row = await suffer(running, fault);
       rows.push(row);
       process.stdout.write(lineOf(row));
     }
-  } while (Date.now() < until);
+    roundMs = Date.now() - begunAt;
+  } while (Date.now() + roundMs < until);
   return rows;
 };
 
@@ -94,7 +102,7 @@ const main = async (network, wanted, seconds) => {
 };
 
 /**
- * All faults, or those whose names contain `fault`, again and again for `seconds`, at least once each.
+ * All faults, or those whose names contain `fault`, as often as `seconds` allow, at least once each.
  * Resolves with 0 when all bounds were kept.
  */
 export const soak = async ({ seconds = usualSeconds, fault = '' }) => {

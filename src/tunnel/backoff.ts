@@ -1,4 +1,4 @@
-import { retryMsMax, retryMsMin } from './limits.ts';
+import { retryGrowth, retryMsMax, retryMsMin } from './limits.ts';
 
 /**
  * Milliseconds before the attempt with this number (1 is the first); `random` is from 0 to 1. What the
@@ -6,7 +6,7 @@ import { retryMsMax, retryMsMin } from './limits.ts';
  * again soon: but for the first wait, which is always there.
  */
 export const backoffMs = (attempt: number, random: number, tookMs = 0): number => {
-  const full = Math.min(retryMsMin * 2 ** Math.min(attempt - 1, 16), retryMsMax);
+  const full = Math.min(retryMsMin * retryGrowth ** Math.min(attempt - 1, 16), retryMsMax);
   const jitter = 0.75 + random / 4;
   return Math.round(Math.max(full * jitter - tookMs, retryMsMin * jitter));
 };

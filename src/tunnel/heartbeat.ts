@@ -22,13 +22,13 @@ export type Pinged = {
 type Listener = () => void;
 
 /** Looks at what came in, from one PING to the next: by so much death may be seen late. */
-const looksPerPing = 10;
+const looksPerPing = 20;
 
 /**
- * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long, by half a second
- * more at most; then calls `onDead` once. Silence is added up from look to look: one that is late, as
- * on a busy machine, counts twice at most, and after a jump of the clock silence begins anew. So when a
- * stopped process or a sleeping machine goes on, the peer first gets the time to answer.
+ * PINGs (RFC 9113 6.7) until `stop` or until the peer has been silent for too long, a quarter of a
+ * second later at most; then calls `onDead` once. Silence is added up from look to look: one that is
+ * late, as on a busy machine, counts for two at most, and after a jump of the clock silence begins
+ * anew. So when a stopped process or a sleeping machine goes on, the peer first gets time to answer.
  */
 export class Pulse {
   readonly #pinged: Pinged;

@@ -101,17 +101,17 @@ test('an abort while it dials or waits resolves at once', async () => {
 });
 
 test('waits from 0.2 s to 2 s, with jitter downwards', () => {
-  expect([1, 2, 3, 4, 5, 1000].map((attempt) => backoffMs(attempt, 1))).toEqual([
-    200, 400, 800, 1600, 2000, 2000,
+  expect([1, 2, 3, 4, 5, 6, 7, 1000].map((attempt) => backoffMs(attempt, 1))).toEqual([
+    200, 300, 450, 675, 1013, 1519, 2000, 2000,
   ]);
   expect(backoffMs(1, 0)).toBe(150);
 });
 
 test('what an attempt took counts as waited, but for the first wait', () => {
-  expect([0, 300, 1_799, 1_801, 60_000].map((tookMs) => backoffMs(5, 1, tookMs))).toEqual([
+  expect([0, 300, 1_799, 1_801, 60_000].map((tookMs) => backoffMs(9, 1, tookMs))).toEqual([
     2_000, 1_700, 201, 200, 200,
   ]);
-  expect([backoffMs(1, 0, 5_000), backoffMs(5, 0, 5_000)]).toEqual([150, 150]);
+  expect([backoffMs(1, 0, 5_000), backoffMs(9, 0, 5_000)]).toEqual([150, 150]);
 });
 
 test('attempts that nobody answered for 2 s follow each other soon', async () => {
