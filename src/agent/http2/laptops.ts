@@ -12,6 +12,9 @@ export type OpenedLaptop =
   | { readonly ok: true; readonly laptop: Laptop }
   | { readonly ok: false; readonly reason: PassReason };
 
+// What an app that speaks HTTP/1 answers to the preface of HTTP/2 begins so.
+const http1 = 'HTTP/1.';
+
 /** The connections to local apps of one client connection: one for each intercept, when needed. */
 export class Laptops {
   private readonly divert: Divert;
@@ -70,6 +73,8 @@ export class Laptop {
   private readonly unusable: () => void;
   private tellReady: (reason: PassReason | undefined) => void = () => {};
   private heard = false;
+  /** The first octets that came, as many as tell HTTP/1. */
+  private first = '';
   private lost: Loss | undefined;
   private idle: NodeJS.Timeout | undefined;
 
@@ -80,9 +85,12 @@ export class Laptop {
     this.ready = new Promise((resolve) => {
       this.tellReady = resolve;
     });
-    stream.once('data', () => {
+    const look = (bytes: Buffer): void => {
       this.heard = true;
-    });
+      this.first = (this.first + bytes.toString('latin1')).slice(0, http1.length);
+      if (this.first.length === http1.length) stream.off('data', look);
+    };
+    stream.on('data', look);
     const begun = { wire: Wire.on(stream), seen: Buffer.alloc(0) };
     this.connection = new SessionWire('client', laptopLimits, begun, {
       request: () => {},
@@ -117,7 +125,8 @@ export class Laptop {
     if (clean && !this.end.isWhole()) return;
     const { reason } = this.lose();
     clearTimeout(this.idle);
-    this.tellReady(this.heard ? 'local_invalid' : reason);
+    if (this.first === http1) this.tellReady('local_http1');
+    else this.tellReady(this.heard ? 'local_invalid' : reason);
     this.connection.session.end(errorCode.internalError);
   }
 
