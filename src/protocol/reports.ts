@@ -9,6 +9,7 @@ export type PassReason =
   | 'local_refused'
   | 'local_closed'
   | 'local_invalid'
+  | 'local_http1'
   | 'local_slow'
   | 'too_many'
   | 'tunnel_refused';

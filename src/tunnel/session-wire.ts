@@ -8,6 +8,7 @@ import { Http2Session } from '../protocol/http2/session.ts';
 const lastWriteMilliseconds = 20_000;
 /** Octets of output that are not kept waiting for more. */
 const urgentBytes: number = 128 * 1024;
+const firstBytesKept = 8;
 
 /** A connection that has begun: what was read of it already belongs to it. */
 export type Begun = { readonly wire: Wire; readonly seen: Buffer };
@@ -26,8 +27,8 @@ export type ConnectionEvents = Omit<SessionOwner, 'wake' | 'over'> & {
  */
 export class SessionWire {
   readonly session: Http2Session;
-  /** Some byte has come. */
-  heard = false;
+  /** The first octets that came, as Latin-1; at most eight. */
+  first = '';
   private readonly wire: Wire;
   private readonly events: ConnectionEvents;
   private readonly seen: Buffer;
@@ -61,7 +62,7 @@ export class SessionWire {
     this.urgent = false;
     this.wire.handler = {
       bytes: (bytes) => {
-        this.heard = true;
+        if (this.first.length < firstBytesKept) this.keepFirst(bytes);
         this.session.take(bytes);
       },
       end: () => this.lose(true),
@@ -84,6 +85,11 @@ export class SessionWire {
     this.wire.abort();
     this.session.end(errorCode.cancel);
     this.close();
+  }
+
+  private keepFirst(bytes: Buffer): void {
+    const more = bytes.toString('latin1', 0, firstBytesKept);
+    this.first = (this.first + more).slice(0, firstBytesKept);
   }
 
   private wake(): void {

@@ -34,16 +34,21 @@ export const refusalBytes = ({ status, reason, error }: Refusal, method = 'GET')
 /** For a matched request that the laptop did not answer and that must not be sent twice. */
 export const unrepeatable = (error: string): Refusal => ({
   status: 502,
-  reason: `the laptop did not answer (${error}), and the request can't be repeated safely`,
+  reason: `the laptop did not answer (${whyOf(error)}), and the request can't be repeated safely`,
   error,
 });
 
 /** For a matched request that the laptop did not answer, when its rule wants no other answer. */
 export const noOtherAnswer = (error: string): Refusal => ({
   status: error === 'local_slow' ? 504 : 502,
-  reason: `the laptop did not answer (${error}), and the intercept wants no other answer`,
+  reason: `the laptop did not answer (${whyOf(error)}), and the intercept wants no other answer`,
   error,
 });
+
+const whyOf = (error: string): string =>
+  error === 'local_http1'
+    ? 'local_http1: the request is HTTP/2 and the app speaks only HTTP/1; let it serve HTTP/2 with prior knowledge'
+    : error;
 
 /** For an answer that must not be forwarded. */
 export const invalidAnswer = (fromLaptop: boolean, reason: string): Refusal => {

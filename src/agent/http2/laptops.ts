@@ -10,6 +10,9 @@ export type OpenedLaptop =
   | { readonly ok: true; readonly laptop: Laptop }
   | { readonly ok: false; readonly reason: PassReason };
 
+// What an app that speaks HTTP/1 answers to the preface of HTTP/2 begins so.
+const http1 = 'HTTP/1.';
+
 /** The connections to local apps of one client connection: one for each intercept, when needed. */
 export class Laptops {
   private readonly divert: Divert;
@@ -106,19 +109,24 @@ export class Laptop {
     this.connection.abort();
   }
 
+  private get heard(): boolean {
+    return this.connection.first !== '';
+  }
+
   // A stream of the tunnel that was reset may say that it has ended, too.
   private goes(clean: boolean): void {
     if (clean && !this.end.isWhole()) return;
     const { reason } = this.lose();
     clearTimeout(this.idle);
-    this.tellReady(this.connection.heard ? 'local_invalid' : reason);
+    if (this.connection.first.startsWith(http1)) this.tellReady('local_http1');
+    else this.tellReady(this.heard ? 'local_invalid' : reason);
     this.connection.session.end(errorCode.internalError);
   }
 
   // As it is at first: what we do to the stream ourselves later tells nothing any more.
   private lose(): Loss {
     this.unusable();
-    this.lost ??= this.end.loss(this.connection.heard);
+    this.lost ??= this.end.loss(this.heard);
     return this.lost;
   }
 

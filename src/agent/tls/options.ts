@@ -20,8 +20,11 @@ export const tlsHelp: string = `  --tls-cert FILE        a certificate (PEM, wit
   --tls-client-ca FILE   callers in TLS must show a certificate that this authority has signed
   --upstream-ca FILE     the service must show one that this authority has signed; needed with
                          --tls-cert unless the service is on a loopback address
-  --upstream-cert FILE   what the agent shows a service that asks for a certificate
+  --upstream-cert FILE   what the agent shows a service that asks for a certificate; needs
+                         --tls-client-ca, for the service sees the agent for every caller
   --upstream-key FILE    its key; all these files are read again when they change
+  --insecure-open-service-to-every-caller
+                         let everyone who reaches the agent use --upstream-cert
 `;
 
 type Flag =
@@ -32,12 +35,13 @@ type Flag =
   | 'upstream-cert'
   | 'upstream-key';
 
+const openFlag = 'insecure-open-service-to-every-caller';
+
 type Text = { readonly type: 'string' };
 
 const text: Text = { type: 'string' };
 
-/** The flags, for `parseArgs`. */
-export const tlsFlags: Readonly<Record<Flag, Text>> = {
+const files: Readonly<Record<Flag, Text>> = {
   'tls-cert': text,
   'tls-key': text,
   'tls-client-ca': text,
@@ -46,11 +50,19 @@ export const tlsFlags: Readonly<Record<Flag, Text>> = {
   'upstream-key': text,
 };
 
-type Values = { readonly [flag in Flag]?: string | undefined };
+/** The flags, for `parseArgs`. */
+export const tlsFlags: Readonly<
+  Record<Flag, Text> & Record<typeof openFlag, { readonly type: 'boolean' }>
+> = { ...files, [openFlag]: { type: 'boolean' } };
+
+type Values = { readonly [flag in Flag]?: string | undefined } & {
+  readonly [openFlag]?: boolean | undefined;
+};
 
 /**
  * What the flags say; undefined without `--tls-cert`. Throws a usage error for a half of a pair, for
- * flags that would do nothing, and for a service on another machine that nobody would verify.
+ * flags that would do nothing, for a service on another machine that nobody would verify, and for a
+ * certificate that every caller would share.
  */
 export const tlsOptionsOf = (
   values: Values,
@@ -60,7 +72,8 @@ export const tlsOptionsOf = (
   const upstream = pairOf(values, 'upstream-cert', 'upstream-key');
   const { 'tls-client-ca': clientCa, 'upstream-ca': upstreamCa } = values;
   if (own === undefined) {
-    const idle = (Object.keys(tlsFlags) as Flag[]).find((flag) => values[flag] !== undefined);
+    const flags = [...(Object.keys(files) as Flag[]), openFlag] as const;
+    const idle = flags.find((flag) => values[flag] !== undefined);
     if (idle !== undefined) throw usage(`--${idle} does nothing without --tls-cert and --tls-key.`);
     return undefined;
   }
@@ -70,7 +83,24 @@ export const tlsOptionsOf = (
       `--upstream-ca FILE is missing: ${formatAddress(distant)} is not on this machine, so its certificate must be verified.`,
     );
   }
+  refuseOpening(values);
   return { ...own, clientCa, upstreamCa, upstream };
+};
+
+/** A service that asks for certificates lets only some callers in; with ours, all of them. */
+const refuseOpening = (values: Values): void => {
+  const { 'upstream-cert': shown, 'tls-client-ca': clientCa, [openFlag]: isOpen = false } = values;
+  if (isOpen && (shown === undefined || clientCa !== undefined)) {
+    throw usage(`--${openFlag} does nothing but with --upstream-cert and without --tls-client-ca.`);
+  }
+  if (shown === undefined || clientCa !== undefined || isOpen) return;
+  throw new UserError(
+    '--upstream-cert without --tls-client-ca: the service would take every caller for the agent, so whoever reaches the agent would be let in without a certificate.',
+    {
+      kind: 'usage',
+      hint: `Add --tls-client-ca FILE with the authority of the callers that may come, or --${openFlag}.`,
+    },
+  );
 };
 
 const pairOf = (values: Values, certFlag: Flag, keyFlag: Flag) => {

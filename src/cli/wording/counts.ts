@@ -9,6 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
   local_closed: 'local connection closed',
   local_slow: 'you took too long',
   local_invalid: 'your answer was not HTTP',
+  local_http1: 'your app speaks only HTTP/1: let it serve h2c with prior knowledge',
   too_many: 'too many for you',
   tunnel_refused: 'tunnel refused',
   caller_left: 'caller left',

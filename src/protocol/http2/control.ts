@@ -2,7 +2,7 @@ import { Budget } from './budget.ts';
 import { errorCode, frameFlag, frameType, windowBytesMax } from './constants.ts';
 import type { Core } from './core.ts';
 import { Http2Fault } from './fault.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, smallestTableBytes } from './settings.ts';
 import { type StreamFaults, tooMany } from './stream-faults.ts';
 
 const { protocolError, frameSizeError, flowControlError } = errorCode;
@@ -75,6 +75,8 @@ export class Control {
     }
     this.settled = true;
     this.reply(frameType.settings, nothing);
+    const tableBytes = smallestTableBytes(payload);
+    if (tableBytes !== undefined) core.encoder.setTableBytesMax(tableBytes);
     core.apply(settings);
     core.owner.settings(core.remote);
   }

@@ -52,6 +52,19 @@ export const readSettings = (payload: Buffer): Settings => {
   return settings;
 };
 
+/**
+ * The smallest size of the field table that a payload of SETTINGS names, whatever it names behind
+ * that: the peer has to hear it confirmed (RFC 7541 4.2). Undefined when it names none.
+ */
+export const smallestTableBytes = (payload: Buffer): number | undefined => {
+  let smallest: number | undefined;
+  for (let at = 0; at < payload.length; at += settingBytes) {
+    if (payload.readUInt16BE(at) !== settingId.headerTableSize) continue;
+    smallest = Math.min(payload.readUInt32BE(at + 2), smallest ?? Number.POSITIVE_INFINITY);
+  }
+  return smallest;
+};
+
 const assertValue = (name: Name, value: number): void => {
   const isSwitch = name === 'enablePush' || name === 'enableConnectProtocol';
   if (isSwitch && value > 1) throw new Http2Fault(errorCode.protocolError, `${name} of ${value}`);

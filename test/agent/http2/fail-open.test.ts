@@ -1,5 +1,9 @@
+import { createServer as createHttpServer } from 'node:http';
 import { constants, type OutgoingHttpHeaders } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { countsInWords } from '../../../src/cli/wording/counts.ts';
+import type { RuleCounts } from '../../../src/protocol/reports.ts';
 import { startRawServer } from '../../support/raw-server.ts';
 import { until } from '../../support/until.ts';
 import { key, laptopOn, rule } from '../start-agent.ts';
@@ -62,15 +66,40 @@ describe('before anything was sent to the local app the pod answers', () => {
     expect(counts()).toMatchObject({ diverted: 0, passed: { paused: 1 } });
   });
 
-  test('when the app speaks another protocol, and it gets no request', async () => {
-    const app = await startRawServer((socket) => {
-      socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
-    });
-    afterwards(app.close);
-    const { client } = await world(app.port);
-    const answer = await ask(client, grpc, 'body');
-    expect(answer.headers['x-byway-served-by']).toBe('pod; reason=local_invalid');
-    expect(Buffer.concat(app.received).includes('body')).toBe(false);
+  test.each([
+    ['local_http1', 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'],
+    ['local_http1', 'HTTP/1.0 505 No\r\n\r\n'],
+    ['local_invalid', '220 mail ready, HTTP/1.1 not\r\n'],
+    ['local_invalid', 'HTTP/2.0 200 OK\r\n\r\n'],
+  ])('when the app speaks another protocol, and gets no request: %s', async (reason, text) => {
+    for (const first of [text.length, 1, 3, 6]) {
+      const app = await startRawServer(
+        (socket) => void socket.end(text.slice(first)),
+        (socket) => void socket.write(text.slice(0, first)),
+      );
+      afterwards(app.close);
+      const { client } = await world(app.port);
+      const answer = await ask(client, grpc, 'body');
+      expect(answer.headers['x-byway-served-by']).toBe(`pod; reason=${reason}`);
+      expect(Buffer.concat(app.received).includes('body')).toBe(false);
+    }
+  });
+
+  test('when the app is a real one of HTTP/1, which the user is told to mend', async () => {
+    const app = createHttpServer((_, response) => void response.end('never'));
+    await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
+    afterwards(() => void app.close());
+    const { port } = app.address() as AddressInfo;
+    const { client, counts } = await world(port);
+    const answer = await ask(client, { ':method': 'POST', ...marked }, 'body');
+    expect(answer.body.toString()).toBe('body');
+    expect(answer.headers['x-byway-served-by']).toBe('pod; reason=local_http1');
+    expect(counts()).toMatchObject({ matched: 1, passed: { local_http1: 1 }, failed: {} });
+    expect(countsInWords(counts() as RuleCounts)).toContain('let it serve h2c');
+    const strict = await world(port, { guards: { whenDown: 'error' } });
+    const refused = await ask(strict.client, { ':method': 'POST', ...marked }, 'body');
+    expect(refused.headers['x-byway-error']).toBe('local_http1');
+    expect(refused.body.toString()).toContain('let it serve HTTP/2 with prior knowledge');
   });
 
   test('when the app closes without a word', async () => {

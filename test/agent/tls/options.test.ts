@@ -11,6 +11,8 @@ const parse = (upstream: string, ...more: readonly string[]): unknown => {
 };
 
 const own = ['--tls-cert', 'c', '--tls-key', 'k'];
+const shown = ['--upstream-cert', 'u', '--upstream-key', 'uk'];
+const open = '--insecure-open-service-to-every-caller';
 
 test('all of them', () => {
   const more = [
@@ -41,6 +43,25 @@ test.each(['127.0.0.1:1', '[::1]:1', 'localhost:1'])(
   },
 );
 
+test('a service that asks for certificates is opened to every caller only on purpose', () => {
+  const upstream = { cert: 'u', key: 'uk' };
+  expect(parse('127.0.0.1:1', ...own, ...shown, open)).toMatchObject({ upstream });
+  expect(parse('127.0.0.1:1', ...own, ...shown, '--tls-client-ca', 'cc')).toMatchObject({
+    clientCa: 'cc',
+    upstream,
+  });
+});
+
+test('who opens a service by mistake is told what it takes', () => {
+  try {
+    parse('127.0.0.1:1', ...own, ...shown);
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toMatchObject({ kind: 'usage', hint: expect.stringContaining(open) });
+    expect(error).toMatchObject({ hint: expect.stringContaining('--tls-client-ca FILE') });
+  }
+});
+
 describe('a usage error', () => {
   test.each<readonly [string, readonly string[], string]>([
     ['127.0.0.1:1', ['--tls-cert', 'c'], '--tls-cert needs --tls-key FILE besides'],
@@ -50,6 +71,10 @@ describe('a usage error', () => {
     ['127.0.0.1:1', ['--upstream-ca', 'c'], '--upstream-ca does nothing without --tls-cert'],
     ['127.0.0.1:1', ['--tls-client-ca', 'c'], '--tls-client-ca does nothing without --tls-cert'],
     ['10.0.0.1:1', own, '10.0.0.1:1 is not on this machine, so its certificate must be verified'],
+    ['127.0.0.1:1', [...own, ...shown], 'would be let in without a certificate'],
+    ['127.0.0.1:1', [...own, open], `${open} does nothing but with --upstream-cert`],
+    ['127.0.0.1:1', [...own, ...shown, '--tls-client-ca', 'cc', open], `${open} does nothing but`],
+    ['127.0.0.1:1', [open], `${open} does nothing without --tls-cert`],
     ['127.0.0.1.evil.test:1', own, '--upstream-ca FILE is missing'],
   ])('%s %j', (upstream, more, message) => {
     expect(() => parse(upstream, ...more)).toThrow(message);

@@ -1,7 +1,8 @@
 import { getPackedSettings } from 'node:http2';
 import { describe, expect, test } from 'vitest';
 import { readSettings, writeSettings } from '../../../src/protocol/http2/settings.ts';
-import { settingsPayload } from './frames.ts';
+import { Bench, fieldsOf } from './bench.ts';
+import { frame, settingsPayload } from './frames.ts';
 
 describe('settings', () => {
   test('are written as Node writes them', () => {
@@ -41,5 +42,33 @@ describe('settings', () => {
     ['a bad value behind a good one', settingsPayload(5, 16_384, 5, 0), 1],
   ])('are refused: %s', (_, payload, code) => {
     expect(() => readSettings(payload)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('several sizes of the field table in one frame', () => {
+  const ok = fieldsOf(':status=200', 'a=b');
+
+  /** The octets of two answers: one before these sizes, one after them. */
+  const answers = (...sizes: readonly number[]): readonly string[] => {
+    const bench = new Bench('server');
+    const answer = (id: number): string => {
+      bench.take(bench.headers(id, [':method=GET', ':scheme=http', ':path=/'], true));
+      bench.accepted.at(-1)?.sendHead(ok, true);
+      const [head] = bench.output().filter(({ type }) => type === 1);
+      return head?.payload.toString('hex') ?? '';
+    };
+    const before = answer(1);
+    bench.take(frame(4, 0, 0, settingsPayload(...sizes.flatMap((size) => [1, size]))));
+    return [before, answer(3)];
+  };
+
+  // 20, 3f e1 1f, 3f a9 02: sizes of 0, 4096, 328; 88: status 200; 40 01 61 01 62: "a: b", added.
+  test.each<[string, readonly number[], string]>([
+    ['the smallest is told, and then the last', [0, 4096], '20' + '3fe11f' + '88' + '4001610162'],
+    ['in whatever order', [4096, 0, 328], '20' + '3fa902' + '88' + '4001610162'],
+    ['one alone is told once', [0], '20' + '88' + '4001610162'],
+    ['none that is what it was', [4096, 8192], '88' + 'be'],
+  ])('%s', (_, sizes, expected) => {
+    expect(answers(...sizes)).toEqual(['88' + '4001610162', expected]);
   });
 });
