@@ -16,10 +16,12 @@ test('each kind of near miss is said once a minute, whatever the path', () => {
   const linesOf = nearMissLines(() => time);
   expect(linesOf([])).toBeUndefined();
   expect(linesOf([miss('/a')])).toBe(
-    'Came close: GET /a, path /a is not in your filter.\n  Change it.',
+    'Came close: GET /a\n  path /a is not in your filter. Change it.',
   );
   expect(linesOf([miss('/a'), miss('/b')])).toBeUndefined();
-  expect(linesOf([miss('/a'), miss('/c', 'wrong_case')])).toContain('GET /c,');
+  expect(linesOf([miss('/a'), miss('/c', 'wrong_case')])).toContain('GET /c\n');
   time = 60_000;
-  expect(linesOf([miss('/d'), miss('/e')])).toContain('GET /e,');
+  expect(linesOf([miss('/d'), miss('/e')])).toMatch(
+    /^Came close: GET \/e\n.*Change it\.\n {2}1 more: byway status$/,
+  );
 });
