@@ -135,6 +135,7 @@ test('rules that are paused or disconnected have no near misses', () => {
   const acme: RuleMatch = { all: [{ header: 'x-tenant', equals: 'acme' }] };
   const { send, told } = worldOf([rule('acme', acme, { state: 'paused' })]);
   send('/', 'x-tenant: initech');
+  send('/', 'x-tenant: acme', `x-byway-id: ${mias}`);
   expect(told('acme')).toEqual([]);
 });
 
