@@ -10,6 +10,19 @@ const lines = (bytes) =>
 const cases = [
   { name: 'small', answerBytes: 100, rules: [1, 10_000] },
   { name: 'heads differ', answerBytes: 100, differ: true },
+  // What tracing and browsers send, in which a key may stand, but does not.
+  {
+    name: 'carriers',
+    answerBytes: 100,
+    differ: true,
+    headers: [
+      'baggage: region=eu-central-1,userId=alice,isProduction=false',
+      'tracestate: vendor=00f067aa0ba902b7',
+      'cookie: theme=dark; session=0123456789abcdef',
+    ],
+  },
+  // A flood of keys that nobody has.
+  { name: 'near misses', answerBytes: 100, differ: true, headers: ['x-byway-id: wrong'] },
   { name: 'answer 1 KB', answerBytes: 1024 },
   { name: 'answer 100 KB', answerBytes: 100 * 1024 },
   { name: 'headers 2 KB', answerBytes: 100, headers: lines(2000) },

@@ -6,7 +6,7 @@ import { Recent } from '../../protocol/recent.ts';
 import type { Sighting } from '../../protocol/sighting.ts';
 import type { PortRules, RuleTable } from '../rule-table.ts';
 import { Evaluation, type Found } from './evaluate.ts';
-import { budgetMs, keptMax, keptPerRuleMax, looksPerSecond } from './limits.ts';
+import { budgetMs, burstMs, keptMax, keptPerRuleMax, looksPerSecond } from './limits.ts';
 import { type TraceTest, traceTestOf } from './port-traces.ts';
 
 /** Is shown the requests that no rule took. */
@@ -63,7 +63,7 @@ export class NearMisses implements Curious {
   ): void => {
     if (this.looks > 0) this.looks -= 1;
     if (key === undefined && !this.traceTest(rules)(fields)) return;
-    if (this.spentMs >= budgetMs) {
+    if (this.spentMs >= burstMs) {
       this.overlooked += 1;
       return;
     }

@@ -1,7 +1,9 @@
 import type { NearMiss } from '../../protocol/near-miss.ts';
-import { adviceOn } from '../wording/near-misses.ts';
+import { adviceOn, wrapped } from '../wording/near-misses.ts';
 import { plain } from '../wording/plain.ts';
 import { nearMissQuietMs } from './limits.ts';
+
+const lineCharactersMax = 80;
 
 /** What to print of near misses, if anything: each kind once a minute, with what to do about it. */
 export const nearMissLines = (
@@ -16,8 +18,12 @@ export const nearMissLines = (
     if (latest === undefined) return undefined;
     for (const miss of fresh) said.set(kindOf(miss), time);
     const { method, path, detail } = latest;
-    const more = fresh.length === 1 ? '' : ` (and ${fresh.length - 1} more; see byway status)`;
-    return `Came close: ${plain(method)} ${plain(path)}, ${plain(detail)}${more}.\n  ${adviceOn([latest]).join('')}`;
+    const why = `${plain(detail)}. ${adviceOn([latest]).join('')}`;
+    return [
+      `Came close: ${plain(method)} ${plain(path)}`,
+      ...wrapped(why, lineCharactersMax, '  '),
+      ...(fresh.length === 1 ? [] : [`  ${fresh.length - 1} more: byway status`]),
+    ].join('\n');
   };
 };
 

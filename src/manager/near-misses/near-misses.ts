@@ -103,6 +103,8 @@ export class NearMisses {
   #shown(record: InterceptRecord, { at, sighting }: Held): readonly NearMiss[] {
     const { method, path, rule, keySha256, value } = sighting;
     if (rule === undefined && !couldMatch(record.match, sighting)) return [];
+    // Keys that nobody has may have been seen before there was this intercept.
+    if (rule === undefined && at < Date.parse(record.createdAt)) return [];
     const isFormer =
       keySha256 !== undefined && this.#options.holders.wasOf(record.owner, keySha256);
     const reason: NearMissReason = isFormer ? 'former_key' : sighting.reason;
