@@ -44,7 +44,7 @@ export const createProgram = (
     .addCommand(extendCommand(context))
     .addCommand(listCommand(context))
     .addCommand(statusCommand(context))
-    .addCommand(inspectCommand(context))
+    .addCommand(inspectCommand(context, exit))
     .addCommand(replayCommand(context))
     .addCommand(diffCommand(context, exit))
     .addCommand(exportCommand(context))

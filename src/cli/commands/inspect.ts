@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
+import { exitCodes } from '../../base/exit-codes.ts';
 import type { Context } from '../context.ts';
 import { parseRequestName, type RequestName } from '../requests/request-id.ts';
 import { type CommonOptions, withExamples, withoutManager } from './options.ts';
@@ -11,7 +12,7 @@ export type InspectOptions = Omit<CommonOptions, 'manager' | 'ca'> & {
   readonly last: string;
 };
 
-export const inspectCommand = (context: Context): Command =>
+export const inspectCommand = (context: Context, exit: (code: number) => void): Command =>
   withExamples(
     withoutManager(
       new Command('inspect')
@@ -25,8 +26,8 @@ export const inspectCommand = (context: Context): Command =>
           (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
         )
         .option('--plain', 'lines, also in a terminal')
-        .action((what: string | undefined, options: InspectOptions) =>
-          inspect(context, what, options),
+        .action(async (what: string | undefined, options: InspectOptions) =>
+          exit(await inspect(context, what, options)),
         ),
     ),
     'byway inspect',
@@ -35,11 +36,12 @@ export const inspectCommand = (context: Context): Command =>
     'byway inspect rq_7 --reveal header:authorization',
   );
 
+/** Returns 0, or that of the signal that ended `--follow`. */
 export const inspect = async (
   context: Context,
   what: string | undefined,
   options: InspectOptions,
-): Promise<void> => {
+): Promise<number> => {
   const request = what === undefined ? undefined : parseRequestName(what);
   if (request !== undefined) return await showOne(context, request, options);
   if (options.reveal !== undefined) {
@@ -48,14 +50,14 @@ export const inspect = async (
       hint: 'byway inspect rq_7 --reveal header:authorization',
     });
   }
-  await showList(context, what, options);
+  return await showList(context, what, options);
 };
 
 const showOne = async (
   context: Context,
   name: RequestName,
   options: InspectOptions,
-): Promise<void> => {
+): Promise<number> => {
   const [{ findRequest }, { exchangeText }] = await Promise.all([
     import('../requests/sources.ts'),
     import('../requests/message-text.ts'),
@@ -64,16 +66,17 @@ const showOne = async (
   const { view } = await findRequest(context, name, options.reveal);
   if (options.json === true) io.printJson(view);
   else io.print(exchangeText(view, io.columns()));
+  return exitCodes.ok;
 };
 
 const showList = async (
   context: Context,
   name: string | undefined,
   options: InspectOptions,
-): Promise<void> => {
+): Promise<number> => {
   const { io } = context;
   const last = lastOf(options.last);
-  const [{ findSources }, { exchangeLine }] = await Promise.all([
+  const [{ findSources, isNamed }, { exchangeLine }] = await Promise.all([
     import('../requests/sources.ts'),
     import('../requests/list-text.ts'),
   ]);
@@ -81,16 +84,16 @@ const showList = async (
   const lists = await Promise.all(sources.map(({ exchanges }) => exchanges.list()));
   const requests = lists
     .flat()
-    .filter((one) => name === undefined || one.name === name)
+    .filter((one) => isNamed(name, { id: one.intercept, name: one.name }))
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, last);
   if (options.json === true && options.follow !== true) io.printJson({ requests });
   else if (options.json === true) for (const one of [...requests].reverse()) io.printJson(one);
   else for (const one of [...requests].reverse()) io.print(exchangeLine(one, io.columns()));
   if (requests.length === 0) io.say('No requests so far.');
-  if (options.follow !== true) return;
+  if (options.follow !== true) return exitCodes.ok;
   const { followRequests } = await import('../requests/follow.ts');
-  await followRequests(context, sources, name, options.json === true);
+  return await followRequests(context, sources, name, options.json === true);
 };
 
 const lastOf = (text: string): number => {
