@@ -9,6 +9,7 @@ import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
 import { keyHolders } from './near-misses/key-holders.ts';
 import { NearMisses } from './near-misses/near-misses.ts';
+import { PodRequests } from './pod-requests/pod-requests.ts';
 import type { StreamCounts } from './relay/relay.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
 import type { Store } from './store/store.ts';
@@ -25,6 +26,7 @@ export type Manager = {
   readonly keys: Keys;
   readonly attachments: Attachments;
   readonly workloads: Workloads;
+  readonly podRequests: PodRequests;
   readonly sessions: Sessions;
   readonly intercepts: Intercepts;
   readonly nearMisses: NearMisses;
@@ -73,6 +75,7 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     keys,
     attachments: holdAttachments(),
     workloads,
+    podRequests: new PodRequests(workloads),
     sessions,
     intercepts,
     nearMisses,

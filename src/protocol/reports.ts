@@ -125,6 +125,8 @@ export type AgentReport = {
    * and empty, as the answer to an `ask` when there are none.
    */
   readonly sightings?: readonly Sighting[];
+  /** It sends requests to its pod when the manager tells it to; absent: it does not. */
+  readonly podRequests?: boolean;
 };
 
 export const agentReportSchema: v.GenericSchema<unknown, AgentReport> = v.object({
@@ -140,4 +142,5 @@ export const agentReportSchema: v.GenericSchema<unknown, AgentReport> = v.object
   ),
   probes: v.pipe(v.array(probeResultSchema), v.maxLength(64)),
   sightings: v.exactOptional(v.pipe(v.array(sightingSchema), v.maxLength(sightingsPerReportMax))),
+  podRequests: v.exactOptional(v.boolean()),
 });

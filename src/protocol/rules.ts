@@ -80,7 +80,9 @@ export type RuleEvent =
    * From now on someone wants to know the near misses of these rules, or nobody does any more. A
    * `state` ends all that was asked. Only to agents that can: they follow with `asks=near-misses`.
    */
-  | { readonly type: 'ask'; readonly nearMisses: readonly string[]; readonly wanted: boolean };
+  | { readonly type: 'ask'; readonly nearMisses: readonly string[]; readonly wanted: boolean }
+  /** Fetch that request, send it to the pod and report the answer; changes no version. */
+  | { readonly type: 'pod_request'; readonly nonce: string; readonly id: string };
 
 /** Value of `?asks=` with which an agent says that it understands `ask`. */
 export const asksNearMisses = 'near-misses';
@@ -93,4 +95,5 @@ export const ruleEventSchema: v.GenericSchema<unknown, RuleEvent> = v.variant('t
   v.object({ type: v.literal('remove'), ...stamp, id: v.string() }),
   v.object({ type: v.literal('probe'), nonce: v.string(), id: v.string() }),
   v.object({ type: v.literal('ask'), nearMisses: v.array(v.string()), wanted: v.boolean() }),
+  v.object({ type: v.literal('pod_request'), nonce: v.string(), id: v.string() }),
 ]);

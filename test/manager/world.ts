@@ -183,6 +183,8 @@ export type AgentOptions = {
   readonly quiet?: boolean;
   /** Is told what the manager asks for; without it the agent is one that can't be asked. */
   readonly onAsk?: (event: Extract<RuleEvent, { readonly type: 'ask' }>) => void;
+  /** It says that it sends requests to its pod. */
+  readonly podRequests?: boolean;
 };
 
 /** An agent as the manager knows it: reads rules, reports what it applied, answers probes. */
@@ -192,6 +194,7 @@ export const startAgent = async (
   options: AgentOptions = {},
 ): Promise<FakeAgent> => {
   const { token = world.ownerToken, ports = [8080], quiet = false } = options;
+  const { podRequests = false } = options;
   const id = newIdentifier('ag');
   const rules = new Map<string, Rule>();
   const base = `/v1/agents/default/process/${name}`;
@@ -199,7 +202,7 @@ export const startAgent = async (
   const report = (more: Partial<AgentReport> = {}): Promise<Reply> =>
     call(world, 'POST', `${base}/reports`, {
       token,
-      body: { agent: id, applied, ports, counts: {}, probes: [], ...more },
+      body: { agent: id, applied, ports, counts: {}, probes: [], podRequests, ...more },
     });
   const arrived = (nonce: string, of: string): Promise<ProbeResult> =>
     Promise.resolve({ nonce, id: of, legsMs: { agent: 1, tunnel: 2, local: 0.5 } });
@@ -213,11 +216,8 @@ export const startAgent = async (
       options.onAsk?.(event);
       return;
     }
-    if (event.type === 'state') {
-      rules.clear();
-      for (const rule of event.rules) rules.set(rule.id, rule);
-    } else if (event.type === 'put') rules.set(event.rule.id, event.rule);
-    else rules.delete(event.id);
+    if (event.type === 'pod_request') return;
+    applyTo(rules, event);
     applied = { epoch: event.epoch, version: event.version };
     if (!quiet) void report().catch(() => {});
   };
@@ -235,6 +235,16 @@ export const startAgent = async (
   if (quiet) await report();
   while (!(await isKnown())) await new Promise((resolve) => setTimeout(resolve, 5));
   return { id, rules, events: stream, report };
+};
+
+type RuleChange = Extract<RuleEvent, { readonly type: 'state' | 'put' | 'remove' }>;
+
+const applyTo = (rules: Map<string, Rule>, event: RuleChange): void => {
+  if (event.type === 'state') {
+    rules.clear();
+    for (const rule of event.rules) rules.set(rule.id, rule);
+  } else if (event.type === 'put') rules.set(event.rule.id, event.rule);
+  else rules.delete(event.id);
 };
 
 export type LaptopOptions = {

@@ -19,9 +19,13 @@ import { followRules } from './rules-stream.ts';
 /** Time between two tries when the manager refuses the agent; its token may be renewed. */
 const refusedMilliseconds = 5_000;
 
+export type PodRequestEvent = { readonly nonce: string; readonly id: string };
+
 export type LinkOptions = {
   readonly address: ManagerAddress;
   readonly ports: readonly number[];
+  /** Called for each request that goes to the pod; without it none does. */
+  readonly onPodRequest?: ((event: PodRequestEvent) => void) | undefined;
   readonly table: RuleTable;
   readonly nearMisses: NearMisses;
   readonly log: Log;
@@ -35,7 +39,8 @@ export type ManagerLink = { readonly divert: Divert };
 export const startManagerLink = (options: LinkOptions): ManagerLink => {
   const { table, nearMisses, signal, log } = options;
   const tunnel = new CurrentTunnel();
-  const reporter = startReporter(options);
+  const { onPodRequest } = options;
+  const reporter = startReporter({ ...options, podRequests: onPodRequest !== undefined });
   const onEvent = (event: RuleEvent): boolean => {
     if (event.type === 'probe') {
       void probe(table, tunnel, event).then(reporter.probed);
@@ -44,6 +49,10 @@ export const startManagerLink = (options: LinkOptions): ManagerLink => {
     if (event.type === 'ask') {
       nearMisses.ask(event.nearMisses, event.wanted);
       if (event.wanted) reporter.asked();
+      return true;
+    }
+    if (event.type === 'pod_request') {
+      onPodRequest?.(event);
       return true;
     }
     const applied = table.apply(event);

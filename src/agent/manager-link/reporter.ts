@@ -25,6 +25,8 @@ export type Reporter = {
 export type ReporterOptions = {
   readonly address: ManagerAddress;
   readonly ports: readonly number[];
+  /** Whether it sends requests to its pod when it is told to. */
+  readonly podRequests: boolean;
   readonly table: RuleTable;
   readonly nearMisses: NearMisses;
   readonly log: Log;
@@ -116,10 +118,12 @@ const takeCounts = (table: RuleTable, seen: Map<string, number>): Record<string,
 // Counts only grow, so a lost report is made good by the next change; what was applied and counted
 // is sent again with the full state when the manager is back.
 const send = async (
-  { address, ports, table, log, signal }: ReporterOptions,
+  { address, ports, podRequests, table, log, signal }: ReporterOptions,
   news: Pick<AgentReport, 'counts' | 'probes' | 'sightings'>,
 ): Promise<boolean> => {
-  const report: AgentReport = { agent: address.agent, applied: table.applied, ports, ...news };
+  const { agent } = address;
+  const { applied } = table;
+  const report: AgentReport = { agent, applied, ports, podRequests, ...news };
   try {
     const body = JSON.stringify(report);
     const answer = await callManager(address, {

@@ -4,12 +4,14 @@ import type { GuardArguments } from '../arguments/guards.ts';
 import { automatic } from '../arguments/header-words.ts';
 import { readInterceptPlan } from '../arguments/intercept-plan.ts';
 import type { MatchArguments } from '../arguments/match-arguments.ts';
+import type { RedactionArguments } from '../arguments/redaction.ts';
 import type { Context } from '../context.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export type InterceptOptions = CommonOptions &
   GuardArguments &
-  MatchArguments & {
+  MatchArguments &
+  RedactionArguments & {
     readonly port?: string;
     readonly for?: string;
     readonly detach?: boolean;
@@ -41,6 +43,8 @@ export const interceptCommand = (
     .option('--when-down <what>', 'pod or error, when your app or laptop is gone (default: pod)')
     .option('--max-in-flight <n>', 'requests to you at once; the pod answers the others')
     .option('--max-rps <n>', 'requests to you a second; the pod answers the others')
+    .addOption(listOption('--redact-header <name>', 'hide that header in what is recorded, too'))
+    .addOption(listOption('--redact-json <path>', 'hide that place in JSON, too: $.user.email'))
     .option('--detach', 'go on in the background once it is ready')
     .action(async (_name: unknown, _rest: unknown, options: InterceptOptions, own: Command) => {
       if (argv.length === 1) own.help({ error: true });
@@ -82,7 +86,9 @@ export const intercept = async (
   options: InterceptOptions,
 ): Promise<number> => {
   const { port, for: time } = options;
-  const plan = await readInterceptPlan({
+  const { readRedaction } = await import('../arguments/redaction.ts');
+  const redact = await readRedaction(context.environment, options);
+  const read = await readInterceptPlan({
     names,
     command,
     port,
@@ -90,6 +96,7 @@ export const intercept = async (
     for: time,
     guards: options,
   });
+  const plan = { ...read, redact };
   const { io } = context;
   const { literalHints } = await import('../arguments/literal-hint.ts');
   for (const hint of literalHints(plan.match)) io.say(hint);

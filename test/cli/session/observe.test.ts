@@ -31,6 +31,15 @@ test('requests and answers on one connection are paired, wherever the bytes are 
   }
 });
 
+test('what it tells does not change with the memory that the bytes lay in', () => {
+  const { seen, observer } = observe();
+  const memory = Buffer.from(get);
+  observer.toApp(memory);
+  memory.fill('x');
+  observer.fromApp(Buffer.from(ok));
+  expect(seen).toEqual(['GET /a?b=1 200']);
+});
+
 test('the state tells a whole exchange from one in the middle', () => {
   const { observer } = observe();
   expect(observer.state).toBe('idle');
