@@ -29,10 +29,11 @@ const flushed = (stream: NodeJS.WriteStream): Promise<unknown> =>
 /** Runs a command line. Every failure becomes a message and a code here and nowhere else. */
 export const run = async (argv: readonly string[], context: Context): Promise<number> => {
   let code = exitCodes.ok;
-  const program = createProgram(context, argv, (exitCode) => {
+  const exit = (exitCode: number): void => {
     code = exitCode;
-  });
+  };
   try {
+    const program = await createProgram({ context, argv, exit });
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {

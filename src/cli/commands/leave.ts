@@ -11,7 +11,6 @@ export type LeaveOptions = CommonOptions & { readonly all?: boolean };
 
 export const leaveCommand = (context: Context): Command => {
   const command = new Command('leave')
-    .description('End intercepts; the services answer for themselves again')
     .argument('[names...]', 'names, kind/names or ids, as `byway list` shows them')
     .option('--all', 'all of yours')
     .action((names: readonly string[], options: LeaveOptions) => leave(context, names, options));

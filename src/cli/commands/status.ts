@@ -19,7 +19,6 @@ import { type CommonOptions, withCommonOptions, withExamples } from './options.t
 
 export const statusCommand = (context: Context): Command => {
   const command = new Command('status')
-    .description('Show the manager, who you are, and how your intercepts do')
     .argument('[name]', 'only this one: its name, kind/name or id')
     .option('--replicas', 'show the counts of each agent, also when there is only one')
     .action((name: string | undefined, options: StatusOptions) => status(context, name, options));

@@ -19,7 +19,6 @@ export type TokenCreateOptions = CommonOptions & {
 
 export const tokenCommand = (context: Context): Command => {
   const command = new Command('token')
-    .description('Make, list and revoke tokens')
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
     .addCommand(revokeCommand(context));
