@@ -128,9 +128,8 @@ describe('a real app of HTTP/2', () => {
 });
 
 describe('literal frames', () => {
-  const encoder = new FieldEncoder();
   const block = (...lines: readonly string[]): Buffer =>
-    Buffer.from(encoder.encode(fieldsOf(...lines)));
+    Buffer.from(new FieldEncoder().encode(fieldsOf(...lines)));
   const request = (id: number, path = '/'): Buffer =>
     frame(1, 5, id, block(':method=GET', ':scheme=http', `:path=${path}`));
   const answer = (id: number): Buffer => frame(1, 5, id, '88');
@@ -144,7 +143,14 @@ describe('literal frames', () => {
 
   test('of an app that speaks first', () => {
     const [caller, app] = beginning as [Piece, Piece];
-    expect(seenOf(app, caller, toApp(request(1)), fromApp(answer(1)))).toEqual(['GET / 200']);
+    for (let split = 0; split <= app.bytes.length; split++) {
+      const [early, late] = [app.bytes.subarray(0, split), app.bytes.subarray(split)];
+      const settings = [fromApp(early), caller, fromApp(late)];
+      const path = `/${split}`;
+      expect(seenOf(...settings, toApp(request(1, path)), fromApp(answer(1)))).toEqual([
+        `GET ${path} 200`,
+      ]);
+    }
   });
 
   test('with padding, a priority and a block in parts', () => {
