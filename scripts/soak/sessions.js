@@ -117,8 +117,9 @@ const steady = async (place, laptops) => {
   const made = [];
   const work = [];
   for (let number = 0; number < perSecond * steadySeconds; number++) {
-    const laptop = laptops[(number * 7) % laptops.length];
-    const index = number % workloads.length;
+    const laptop = laptops[number % laptops.length];
+    const round = Math.floor(number / laptops.length);
+    const index = (number + round) % workloads.length;
     work.push(
       leave(place, laptop, laptop.intercepts[index]).then(async () => {
         laptop.intercepts[index] = await make(place, laptop, workloads[index]);
