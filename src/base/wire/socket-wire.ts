@@ -57,7 +57,7 @@ export class SocketWire implements Wire {
     // Most writes finish at once, whatever Node said before it tried.
     if (stream.writableLength === 0) return true;
     keepMemory(bytes);
-    return stream.writableLength < this.roomBytes;
+    return this.direct?.unfinished !== true && stream.writableLength < this.roomBytes;
   }
 
   /** Some of what was written is still read from its memory. */
