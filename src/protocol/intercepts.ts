@@ -4,6 +4,7 @@ import { leaseSecondsMax } from './limits.ts';
 import { type Match, matchSchema } from './match.ts';
 import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
 import { type InterceptState, interceptStateSchema } from './rules.ts';
+import { runSchema } from './run.ts';
 import { nameSchema, type Workload, workloadSchema } from './workload.ts';
 
 /** Since when, and who wanted it. */
@@ -33,6 +34,8 @@ export type Intercept = {
   readonly counts: RuleCounts;
   /** How the laptop's tunnel reaches the manager: tcp, tls or websocket. Absent without one. */
   readonly transport?: string;
+  /** The run of a pipeline whose own key stands in for its owner's. Absent without one. */
+  readonly run?: string;
 };
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
@@ -65,6 +68,7 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   paused: v.exactOptional(pauseSchema),
   counts: ruleCountsSchema,
   transport: v.exactOptional(v.string()),
+  run: v.exactOptional(v.string()),
 });
 
 /** Names one life of one laptop's session; the tunnel that carries the same id serves it. */
@@ -85,6 +89,10 @@ export type NewIntercept = {
   /** The most it may live, in seconds. */
   readonly forSeconds?: number;
   readonly guards?: Guards;
+  /** Takes the key of that run of a pipeline where it would take its owner's. */
+  readonly run?: string;
+  /** Seconds it may live without its session; 24 h when it is not said. */
+  readonly withoutSessionSeconds?: number;
 };
 
 export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.strictObject({
@@ -95,6 +103,8 @@ export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.stri
   match: matchSchema,
   forSeconds: v.exactOptional(forSeconds),
   guards: v.exactOptional(guardsSchema),
+  run: v.exactOptional(runSchema),
+  withoutSessionSeconds: v.exactOptional(forSeconds),
 });
 
 /** Body of `PATCH /v1/intercepts/{id}`; at least one of the two. Saying it twice changes nothing. */

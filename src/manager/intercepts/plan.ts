@@ -19,6 +19,7 @@ export type Planning = {
   readonly wanted: NewIntercept;
   readonly workloads: readonly WorkloadStatus[];
   readonly records: readonly InterceptRecord[];
+  /** The owner's, or that of the run it is for. */
   readonly ownKey: string;
   /** Whether a session's tunnel is there. */
   readonly isConnected: (session: string) => boolean;
@@ -72,6 +73,10 @@ const recordOf = (
     wanted.forSeconds === undefined ? null : new Date(now + wanted.forSeconds * 1000).toISOString(),
   lostAt: isConnected(wanted.session) ? null : new Date(now).toISOString(),
   ...(wanted.guards === undefined ? {} : { guards: wanted.guards }),
+  ...(wanted.run === undefined ? {} : { run: wanted.run }),
+  ...(wanted.withoutSessionSeconds === undefined
+    ? {}
+    : { withoutSessionSeconds: wanted.withoutSessionSeconds }),
 });
 
 const refuseForeignSession = ({ principal, wanted, records }: Planning): void => {
@@ -87,7 +92,7 @@ const sameDoor = (one: InterceptRecord, other: InterceptRecord): boolean =>
   workloadPath(one.workload) === workloadPath(other.workload);
 
 const sameMatch = (one: InterceptRecord, other: InterceptRecord): boolean =>
-  matchText(one.match) === matchText(other.match);
+  one.run === other.run && matchText(one.match) === matchText(other.match);
 
 /** Equal for matches with the same conditions in whatever order. */
 const matchText = (match: Match): string => {
