@@ -87,6 +87,7 @@ export class OpenSession {
         startedAt: startOf(process.pid) ?? null,
         socket: this.#socket,
         log,
+        run: intercept.run ?? null,
       });
     } catch (error) {
       context.io.warn(`Other terminals will not see the local port: ${messageOf(error)}`);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Guards, guardsSchema } from '../../protocol/guards.ts';
 import { nameCharactersMax } from '../../protocol/limits.ts';
 import { type Match, matchSchema } from '../../protocol/match.ts';
+import { runSchema } from '../../protocol/run.ts';
 
 /** What `byway intercept` was asked for. */
 export type InterceptPlan = {
@@ -16,6 +17,10 @@ export type InterceptPlan = {
   readonly guards: Guards | undefined;
   /** The user's own program with its arguments; empty without. */
   readonly command: readonly string[];
+  /** The run of a pipeline that it is for: with a key of its own, and strict about its port. */
+  readonly run?: string | undefined;
+  /** Path of a file that holds the routing key while the intercept is there. */
+  readonly keyFile?: string | undefined;
 };
 
 const port = v.optional(v.number());
@@ -30,15 +35,16 @@ export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
     forSeconds: v.optional(v.number()),
     guards: v.optional(guardsSchema),
     command: v.array(v.string()),
+    run: v.optional(runSchema),
+    keyFile: v.optional(v.string()),
   }),
-  v.transform(({ name, localPort, remotePort, match, forSeconds, guards, command }) => ({
-    name,
+  // What is not there is undefined, in a plan.
+  v.transform(({ localPort, remotePort, forSeconds, guards, ...others }) => ({
+    ...others,
     localPort,
     remotePort,
-    match,
     forSeconds,
     guards,
-    command,
   })),
 );
 

@@ -40,6 +40,7 @@ export const readyAsJson = (
   id: intercept.id,
   port,
   legsMs: legsAsJson(legsMs),
+  ...(intercept.run === undefined ? {} : { run: intercept.run }),
 });
 
 /** Milliseconds with two digits; what an older agent or manager doesn't measure is not there. */

@@ -3,6 +3,8 @@ import { exitCodes } from '../../base/exit-codes.ts';
 import type { NewIntercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import { keyFileOf } from '../pipeline/key-file.ts';
+import { withoutSessionSeconds } from '../pipeline/limits.ts';
 import { type App, startApp, waitForPort } from './app.ts';
 import { BoardEntry } from './board.ts';
 import { assertKnown, explainRefusal } from './explain-refusal.ts';
@@ -13,7 +15,7 @@ import { type InterceptPlan, laptopName } from './plan.ts';
 import type { Report } from './report.ts';
 import { eventAsJson } from './report-json.ts';
 import { runSession } from './session.ts';
-import type { SessionEnd } from './session-event.ts';
+import type { SessionEnd, SessionEvent } from './session-event.ts';
 import type { Subject } from './subject.ts';
 
 export type RunOptions = {
@@ -58,7 +60,9 @@ const serveAlone = async (options: RunOptions, interruption: Interruption): Prom
   const { localPort: number } = options.plan;
   if (number === undefined) throw new Error('A plan without a command names its port.');
   const report = options.report(number);
-  const end = await serve(options, localPort(number), report, interruption.first);
+  const port = localPort(number);
+  if (options.plan.run !== undefined && !(await isListening(port))) throw notListening(number);
+  const end = await serve(options, port, report, interruption.first);
   report.end(end);
   const signal = interruption.signal();
   return end.type === 'stopped' && signal !== undefined ? signalCode(signal) : exitCodes.ok;
@@ -141,31 +145,54 @@ const serve = async (
   const entry = new BoardEntry(plan.name, port.port);
   const left = new AbortController();
   const unlist = session.list(entry, () => left.abort());
+  const keyFile = keyFileOf(options);
+  let refused = false;
   try {
-    return await runSession({
+    const end = await runSession({
       host,
       port,
       wanted: wantedOf(plan),
       onCreated: async (intercept) => {
         entry.created(intercept);
+        await keyFile.write();
         await session.publish(intercept, port.port);
       },
       onEvent: (event) => {
+        if (plan.run !== undefined && event.type === 'ready' && isUnserved(event)) {
+          refused = true;
+          left.abort();
+        }
+        if (refused) return;
         entry.event(event);
         report.event(event);
         session.tell({ ...eventAsJson(subject, event), intercept: plan.name });
       },
       stop: AbortSignal.any([stop, left.signal]),
     });
+    if (refused) throw notListening(port.port);
+    return end;
   } catch (error) {
     throw await explainRefusal(error, plan, user, manager);
   } finally {
+    await keyFile.remove();
     await release();
     const { id } = entry.status;
     if (id !== null) await forget(session, id);
     unlist();
   }
 };
+
+/** A pipeline would only test the pod: nothing listens here, though the way is whole. */
+const isUnserved = ({
+  again,
+  legsMs,
+}: Extract<SessionEvent, { readonly type: 'ready' }>): boolean => !again && legsMs.local === null;
+
+const notListening = (port: number): UserError =>
+  new UserError(`Nothing listens on localhost:${port}. The pod answers as before.`, {
+    kind: 'not_ready',
+    hint: 'Start your app first and wait for it, or let byway do both   byway intercept NAME --ci -- COMMAND',
+  });
 
 const forget = async (session: OpenSession, id: string): Promise<void> => {
   session.host.arrivals.delete(id);
@@ -179,4 +206,5 @@ const wantedOf = (plan: InterceptPlan): Omit<NewIntercept, 'session'> => ({
   ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
   ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
   ...(plan.guards === undefined ? {} : { guards: plan.guards }),
+  ...(plan.run === undefined ? {} : { run: plan.run, withoutSessionSeconds }),
 });
