@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { assertCommand } from './commands/assert.ts';
 import { curlCommand } from './commands/curl.ts';
 import { extendCommand } from './commands/extend.ts';
 import { interceptCommand } from './commands/intercept.ts';
@@ -13,6 +14,7 @@ import { playgroundCommand } from './commands/playground.ts';
 import { sessionCommand } from './commands/session.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
+import { waitCommand } from './commands/wait.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import type { IoFlags } from './io.ts';
@@ -41,6 +43,8 @@ export const createProgram = (
     .addCommand(listCommand(context))
     .addCommand(statusCommand(context))
     .addCommand(curlCommand(context, exit))
+    .addCommand(assertCommand(context))
+    .addCommand(waitCommand(context))
     .addCommand(tokenCommand(context))
     .addCommand(playgroundCommand(context, exit))
     .addCommand(sessionCommand(context, exit), { hidden: true });

@@ -2,6 +2,12 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import * as v from 'valibot';
+import { PatternFault } from '../../protocol/match/pattern/fault.ts';
+import {
+  type ArrivalsAnswer,
+  type ArrivalsQuestion,
+  arrivalsQuestionSchema,
+} from '../assertion/arrivals-question.ts';
 import type { StartedMessage } from '../session/background-message.ts';
 import { Followers } from './followers.ts';
 import {
@@ -27,6 +33,8 @@ export type ControlHandlers = {
   readonly leave: (id: string) => Promise<boolean>;
   /** Takes in another intercept, or says why not. `gone` aborts when nobody waits any longer. */
   readonly add: (message: AddMessage, gone: AbortSignal) => Promise<StartedMessage | Refusal>;
+  /** Which requests came. Throws `PatternFault`. */
+  readonly arrivals: (question: ArrivalsQuestion) => ArrivalsAnswer;
 };
 
 export type Refusal = { readonly type: 'refused'; readonly error: string };
@@ -40,7 +48,7 @@ export type ControlServer = {
 
 /**
  * Answers commands of the same user: `GET /status`, `GET /events` (lines of JSON, without end),
- * `POST /leave` and `POST /intercepts`. Rejects when it can't listen there.
+ * `POST /leave`, `POST /intercepts` and `POST /arrivals`. Rejects when it can't listen there.
  */
 export const startControlServer = async (
   path: string,
@@ -99,6 +107,8 @@ const answer = async (
       return followers.add(response);
     case 'POST /leave':
       return await leave(handlers, request, response);
+    case 'POST /arrivals':
+      return await arrivals(handlers, request, response);
     case 'POST /intercepts':
       return await add(handlers, request, response);
     default:
@@ -115,6 +125,21 @@ const leave = async (
   if (!message.success) return refuse(response, 400, 'The body is not understood.');
   if (await handlers.leave(message.output.id)) return reply(response, 200, {});
   return refuse(response, 404, 'This session has no such intercept.');
+};
+
+const arrivals = async (
+  handlers: ControlHandlers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const question = v.safeParse(arrivalsQuestionSchema, await readJson(request));
+  if (!question.success) return refuse(response, 400, 'The body is not understood.');
+  try {
+    return reply(response, 200, handlers.arrivals(question.output));
+  } catch (error) {
+    if (!(error instanceof PatternFault)) throw error;
+    return refuse(response, 400, `A regular expression can't be used: ${error.message}.`);
+  }
 };
 
 const add = async (

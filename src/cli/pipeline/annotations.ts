@@ -13,13 +13,12 @@ export type Severity = 'notice' | 'warning' | 'error';
 export const annotation = (severity: Severity, title: string, text: string): string =>
   `::${severity} title=${escapeProperty(title)}::${escapeData(text)}`;
 
-/** Folds lines away, in GitHub Actions; elsewhere only the lines. */
-export const grouped = (
-  environment: Environment,
-  title: string,
-  lines: readonly string[],
-): readonly string[] =>
-  isGithub(environment) ? [`::group::${escapeData(title)}`, ...lines, '::endgroup::'] : lines;
+/** Lines that GitHub Actions folds away behind a title. */
+export const group = (title: string, lines: readonly string[]): readonly string[] => [
+  `::group::${escapeData(title)}`,
+  ...lines,
+  '::endgroup::',
+];
 
 /**
  * Text from elsewhere for a line of a pipeline's log, in which it can't be read as a command:

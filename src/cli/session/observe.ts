@@ -11,6 +11,8 @@ export type Observation = {
   readonly status: number;
   /** From the end of the request's head to the end of the answer's head. */
   readonly milliseconds: number;
+  /** The request's head, a copy; undefined where it is not read as HTTP/1. */
+  readonly head?: Buffer;
 };
 
 /** `unknown`: not HTTP/1, or no longer. */
@@ -72,7 +74,13 @@ export class Observer {
     if (!answer.interim) {
       this.waiting.shift();
       const milliseconds = performance.now() - since;
-      this.tell({ method: head.method, path: head.target, status: answer.status, milliseconds });
+      this.tell({
+        method: head.method,
+        path: head.target,
+        status: answer.status,
+        milliseconds,
+        head: Buffer.from(head.bytes),
+      });
     }
     if (head.switches && (answer.status === 101 || head.method === 'CONNECT')) {
       throw new HttpFault('the connection is no longer HTTP');

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import { programVersion } from '../../base/version.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
+import { ArrivalLog } from '../assertion/arrival-log.ts';
 import type { Context } from '../context.ts';
 import { controlVersion } from '../control/limits.ts';
 import type { ControlStatus } from '../control/messages.ts';
@@ -36,6 +37,8 @@ type Listed = {
  */
 export class OpenSession {
   readonly host: Host;
+  /** What came, for assertions. */
+  readonly arrivals: ArrivalLog = new ArrivalLog();
   readonly #options: OpenOptions;
   readonly #listed = new Set<Listed>();
   readonly #files = new Set<string>();
@@ -119,6 +122,7 @@ export class OpenSession {
       this.#server = await startControlServer(path, {
         status: () => this.#status(),
         leave: (id) => this.#leave(id),
+        arrivals: (question) => this.arrivals.answer(question),
         add: add ?? (async () => ({ type: 'refused', error: 'This session takes in no other.' })),
       });
       this.#socket = path;

@@ -164,6 +164,7 @@ const serve = async (
         }
         if (refused) return;
         entry.event(event);
+        session.arrivals.event(entry.status.id ?? '', subject, event);
         report.event(event);
         session.tell({ ...eventAsJson(subject, event), intercept: plan.name });
       },

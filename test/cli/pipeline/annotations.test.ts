@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { annotation, grouped, harmless } from '../../../src/cli/pipeline/annotations.ts';
+import { annotation, group, harmless } from '../../../src/cli/pipeline/annotations.ts';
 
 test('an annotation is one line, whatever it says', () => {
   expect(annotation('error', 'a, b: c', '50 %\r\nmore ##[add-path]x')).toBe(
@@ -8,13 +8,8 @@ test('an annotation is one line, whatever it says', () => {
   );
 });
 
-test('lines are folded away in GitHub Actions only', () => {
-  expect(grouped({}, 't', ['a'])).toEqual(['a']);
-  expect(grouped({ GITHUB_ACTIONS: 'true' }, 't%', ['a'])).toEqual([
-    '::group::t%25',
-    'a',
-    '::endgroup::',
-  ]);
+test('lines are folded away behind their title', () => {
+  expect(group('t%\n', ['a'])).toEqual(['::group::t%25%0A', 'a', '::endgroup::']);
 });
 
 test('no text becomes a second line or an older command', () => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { until } from '../../support/until.ts';
 import { cleanUp, newFolder } from '../folder.ts';
 import { endAll, type Running } from './process.ts';
-import { serveText, startWorld, unusedPort, type World } from './world.ts';
+import { askRaw, serveText, startWorld, unusedPort, type World } from './world.ts';
 
 let world: World;
 const sessions: Running[] = [];
@@ -150,9 +150,10 @@ test('a path can’t give the runner a command', async () => {
   const session = pipeline(['--port', String(port), '--key-file', keyFile], await github());
   await session.says('ready in');
   const key = (await readFile(keyFile, 'utf8')).trim();
-  await world.ask('/##[add-path]/tmp', key);
+  expect(await askRaw(world.agentPort, '/##[add-path]/tmp', key)).toContain('laptop GET /##');
   await world.ask('/::set-output::x', key);
   await session.says('set-output');
+  expect(session.stderr()).toContain('GET /# #[add-path]/tmp');
   expect(session.stderr()).not.toContain('##[');
   expect(session.stderr()).not.toMatch(/^\s*::(?!notice title=byway pricing::ready)/m);
 });
