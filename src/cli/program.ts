@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { assertCommand } from './commands/assert.ts';
 import { curlCommand } from './commands/curl.ts';
+import { downCommand } from './commands/down.ts';
 import { extendCommand } from './commands/extend.ts';
 import { interceptCommand } from './commands/intercept.ts';
 import { leaveCommand } from './commands/leave.ts';
@@ -14,6 +15,7 @@ import { playgroundCommand } from './commands/playground.ts';
 import { sessionCommand } from './commands/session.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
+import { upCommand } from './commands/up.ts';
 import { waitCommand } from './commands/wait.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import type { Context } from './context.ts';
@@ -37,6 +39,8 @@ export const createProgram = (
     .addCommand(whoamiCommand(context))
     .addCommand(interceptCommand(context, argv, exit))
     .addCommand(leaveCommand(context))
+    .addCommand(upCommand(context, exit))
+    .addCommand(downCommand(context))
     .addCommand(pauseCommand(context))
     .addCommand(resumeCommand(context))
     .addCommand(extendCommand(context))

@@ -12,8 +12,8 @@ export type DetachOptions = BackgroundOptions & {
   readonly tellAs: (subject: Subject) => Report;
 };
 
-/** Starts an intercept in the background and says, once it is ready, how to end it. */
-export const detach = async (options: DetachOptions): Promise<void> => {
+/** Starts an intercept in the background and says, once it is ready, how to end it. Returns its id. */
+export const detach = async (options: DetachOptions): Promise<string> => {
   const { context, plan, subjectOf, json, tellAs } = options;
   const { io } = context;
   const { pid, log, ready, shared } = await startBackground(options);
@@ -25,4 +25,5 @@ export const detach = async (options: DetachOptions): Promise<void> => {
   if (ready.legsMs.local === null) people.event({ type: 'port', listening: false });
   const how = shared ? `with your others, in process ${pid}` : `as process ${pid}`;
   io.say(`It goes on in the background, ${how}.   byway leave ${plan.name}\nlog  ${log}`);
+  return ready.intercept.id;
 };

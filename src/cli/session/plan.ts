@@ -21,6 +21,8 @@ export type InterceptPlan = {
   readonly run?: string | undefined;
   /** Path of a file that holds the routing key while the intercept is there. */
   readonly keyFile?: string | undefined;
+  /** Where its command runs, when a file of the project names it: without the user's own token. */
+  readonly folder?: string | undefined;
 };
 
 const port = v.optional(v.number());
@@ -37,6 +39,7 @@ export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
     command: v.array(v.string()),
     run: v.optional(runSchema),
     keyFile: v.optional(v.string()),
+    folder: v.optional(v.string()),
   }),
   // What is not there is undefined, in a plan.
   v.transform(({ localPort, remotePort, forSeconds, guards, ...others }) => ({

@@ -102,7 +102,8 @@ export const eventAsJson = (
   }
 };
 
-const endAsJson = (end: SessionEnd): unknown =>
+/** The end of a session as programs read it. */
+export const endAsJson = (end: SessionEnd): Readonly<Record<string, unknown>> =>
   end.type === 'ended'
     ? { event: 'ended', reason: end.reason, by: end.by }
     : { event: 'ended', reason: end.type };

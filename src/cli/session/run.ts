@@ -2,10 +2,11 @@ import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
 import type { NewIntercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
+import type { Environment } from '../folders.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { keyFileOf } from '../pipeline/key-file.ts';
 import { withoutSessionSeconds } from '../pipeline/limits.ts';
-import { type App, startApp, waitForPort } from './app.ts';
+import { type App, type AppOutput, startApp, waitForPort } from './app.ts';
 import { BoardEntry } from './board.ts';
 import { assertKnown, explainRefusal } from './explain-refusal.ts';
 import { type Interruption, signalCode, watchSignals } from './interruption.ts';
@@ -27,7 +28,7 @@ export type RunOptions = {
   readonly key: string | null;
   readonly report: (port: number) => Report;
   /** Where the app's standard output goes. */
-  readonly appOutput: 'inherit' | 'stderr';
+  readonly appOutput: AppOutput;
   readonly session: OpenSession;
   /** Called when the intercept is over, before its app is told to end. */
   readonly release: () => Promise<void>;
@@ -106,7 +107,8 @@ const start = (
   const app = startApp({
     command: plan.command,
     port: port.port,
-    environment,
+    environment: plan.folder === undefined ? environment : withoutToken(environment),
+    folder: plan.folder,
     stdout: appOutput,
     terminal: io.streams.stdin.isTTY === true,
   });
@@ -119,6 +121,9 @@ const start = (
   void interruption.second.then(app.kill);
   return app;
 };
+
+// A command that came with a cloned repository has no use for it.
+const withoutToken = ({ BYWAY_TOKEN: _, ...others }: Environment): Environment => others;
 
 const tellEarlyEnd = ({ context: { io }, plan }: RunOptions, port: LocalPort, app: App): void => {
   const end = `${plan.command[0]} ended with code ${app.code()} before it listened on localhost:${port.port}`;

@@ -17,6 +17,8 @@ export type Running = {
 export type StartOptions = {
   readonly environment: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** Where it is started; here without one. */
+  readonly folder?: string;
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
 };
@@ -27,9 +29,10 @@ export const programPath = (name: string): string =>
   fileURLToPath(new URL(`../../../bin/${name}.js`, import.meta.url));
 
 export const start = (program: string, args: readonly string[], options: StartOptions): Running => {
-  const { environment, input, node = [] } = options;
+  const { environment, input, folder, node = [] } = options;
   const child = spawn(process.execPath, [...node, programPath(program), ...args], {
     env: environment,
+    cwd: folder,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   running.add(child);
