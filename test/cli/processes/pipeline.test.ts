@@ -168,6 +168,21 @@ test('--json prints the run with ready, and a command’s own code ends it', asy
   expect(await session.ended).toBe(17);
 });
 
+test('leave --ci ends what is of this run, and nothing else', async () => {
+  const port = String(await serveText('laptop'));
+  const own = pipeline(['--port', port], { BYWAY_RUN: 'own' });
+  const other = pipeline(['--port', port], { BYWAY_RUN: 'other' });
+  await Promise.all([own.says('ready in'), other.says('ready in')]);
+  const unclear = await world.byway(['leave', '--ci']);
+  expect(unclear.code).toBe(2);
+  expect((await world.byway(['leave', '--ci'], { BYWAY_RUN: 'own' })).code).toBe(0);
+  expect(await own.ended).toBe(0);
+  expect(own.stderr()).toMatch(/^byway: pricing: left by .*; the pod answers$/m);
+  expect(await listed()).toMatchObject([{ run: 'other' }]);
+  expect((await world.byway(['leave', '--ci', 'pricing'])).code).toBe(0);
+  expect(await other.ended).toBe(0);
+});
+
 test('in the background it has the run’s key as well, and removes its file at the end', async () => {
   const keyFile = join(await newFolder(), 'key');
   const port = await serveText('laptop');

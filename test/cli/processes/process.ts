@@ -28,9 +28,12 @@ const running = new Set<ChildProcess>();
 export const programPath = (name: string): string =>
   fileURLToPath(new URL(`../../../bin/${name}.js`, import.meta.url));
 
-export const start = (program: string, args: readonly string[], options: StartOptions): Running => {
-  const { environment, input, folder, node = [] } = options;
-  const child = spawn(process.execPath, [...node, programPath(program), ...args], {
+export const start = (program: string, args: readonly string[], options: StartOptions): Running =>
+  startProgram(process.execPath, [...(options.node ?? []), programPath(program), ...args], options);
+
+const startProgram = (program: string, args: readonly string[], options: StartOptions): Running => {
+  const { environment, input, folder } = options;
+  const child = spawn(program, args, {
     env: environment,
     cwd: folder,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -82,12 +85,22 @@ export type Ended = {
   readonly stderr: string;
 };
 
-/** Runs a program to its end. */
+/** Runs one of the package's programs to its end. */
 export const run = async (
   program: string,
   args: readonly string[],
   options: StartOptions,
-): Promise<Ended> => {
-  const process = start(program, args, options);
-  return { code: await process.ended, stdout: process.stdout(), stderr: process.stderr() };
-};
+): Promise<Ended> => await endOf(start(program, args, options));
+
+/** The same for any other program. */
+export const runProgram = async (
+  program: string,
+  args: readonly string[],
+  options: StartOptions,
+): Promise<Ended> => await endOf(startProgram(program, args, options));
+
+const endOf = async ({ ended, stdout, stderr }: Running): Promise<Ended> => ({
+  code: await ended,
+  stdout: stdout(),
+  stderr: stderr(),
+});
