@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { assertCommand } from './commands/assert.ts';
 import { curlCommand } from './commands/curl.ts';
 import { diffCommand } from './commands/diff.ts';
+import { downCommand } from './commands/down.ts';
 import { exportCommand } from './commands/export.ts';
 import { extendCommand } from './commands/extend.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -17,6 +19,8 @@ import { replayCommand } from './commands/replay.ts';
 import { sessionCommand } from './commands/session.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
+import { upCommand } from './commands/up.ts';
+import { waitCommand } from './commands/wait.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import type { Context } from './context.ts';
 import type { IoFlags } from './io.ts';
@@ -39,6 +43,8 @@ export const createProgram = (
     .addCommand(whoamiCommand(context))
     .addCommand(interceptCommand(context, argv, exit))
     .addCommand(leaveCommand(context))
+    .addCommand(upCommand(context, exit))
+    .addCommand(downCommand(context))
     .addCommand(pauseCommand(context))
     .addCommand(resumeCommand(context))
     .addCommand(extendCommand(context))
@@ -49,6 +55,8 @@ export const createProgram = (
     .addCommand(diffCommand(context, exit))
     .addCommand(exportCommand(context))
     .addCommand(curlCommand(context, exit))
+    .addCommand(assertCommand(context))
+    .addCommand(waitCommand(context))
     .addCommand(tokenCommand(context))
     .addCommand(playgroundCommand(context, exit))
     .addCommand(sessionCommand(context, exit), { hidden: true });

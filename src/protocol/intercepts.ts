@@ -5,6 +5,7 @@ import { type Match, matchSchema } from './match.ts';
 import { type NearMiss, nearMissesShownMax, nearMissSchema } from './near-miss.ts';
 import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
 import { type InterceptState, interceptStateSchema } from './rules.ts';
+import { runSchema } from './run.ts';
 import { nameSchema, type Workload, workloadSchema } from './workload.ts';
 
 /** Since when, and who wanted it. */
@@ -34,6 +35,8 @@ export type Intercept = {
   readonly counts: RuleCounts;
   /** How the laptop's tunnel reaches the manager: tcp, tls or websocket. Absent without one. */
   readonly transport?: string;
+  /** The run of a pipeline whose own key stands in for its owner's. Absent without one. */
+  readonly run?: string;
 };
 
 /** What one agent counted of an intercept. */
@@ -84,6 +87,7 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   paused: v.exactOptional(pauseSchema),
   counts: ruleCountsSchema,
   transport: v.exactOptional(v.string()),
+  run: v.exactOptional(v.string()),
 });
 
 const nearMissListSchema = v.pipe(v.array(nearMissSchema), v.maxLength(nearMissesShownMax));
@@ -119,6 +123,10 @@ export type NewIntercept = {
   /** The most it may live, in seconds. */
   readonly forSeconds?: number;
   readonly guards?: Guards;
+  /** Takes the key of that run of a pipeline where it would take its owner's. */
+  readonly run?: string;
+  /** Seconds it may live without its session; 24 h when it is not said. */
+  readonly withoutSessionSeconds?: number;
 };
 
 export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.strictObject({
@@ -129,6 +137,8 @@ export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.stri
   match: matchSchema,
   forSeconds: v.exactOptional(forSeconds),
   guards: v.exactOptional(guardsSchema),
+  run: v.exactOptional(runSchema),
+  withoutSessionSeconds: v.exactOptional(forSeconds),
 });
 
 /** Body of `PATCH /v1/intercepts/{id}`; at least one of the two. Saying it twice changes nothing. */

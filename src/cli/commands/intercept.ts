@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
 import type { GuardArguments } from '../arguments/guards.ts';
 import { automatic } from '../arguments/header-words.ts';
@@ -6,6 +8,9 @@ import { readInterceptPlan } from '../arguments/intercept-plan.ts';
 import type { MatchArguments } from '../arguments/match-arguments.ts';
 import type { RedactionArguments } from '../arguments/redaction.ts';
 import type { Context } from '../context.ts';
+import type { InterceptPlan } from '../session/plan.ts';
+import type { Report } from '../session/report.ts';
+import type { Subject } from '../session/subject.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export type InterceptOptions = CommonOptions &
@@ -15,6 +20,8 @@ export type InterceptOptions = CommonOptions &
     readonly port?: string;
     readonly for?: string;
     readonly detach?: boolean;
+    readonly ci?: boolean;
+    readonly keyFile?: string;
   };
 
 /** `argv` is the whole command line: what follows its `--` is the user's own program. */
@@ -46,6 +53,8 @@ export const interceptCommand = (
     .addOption(listOption('--redact-header <name>', 'hide that header in what is recorded, too'))
     .addOption(listOption('--redact-json <path>', 'hide that place in JSON, too: $.user.email'))
     .option('--detach', 'go on in the background once it is ready')
+    .option('--ci', 'for a pipeline: a key of its own, no questions, a line for each event')
+    .option('--key-file <file>', 'with --ci: keep the key of the run there, 0600, while it lasts')
     .action(async (_name: unknown, _rest: unknown, options: InterceptOptions, own: Command) => {
       if (argv.length === 1) own.help({ error: true });
       const child = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : [];
@@ -61,6 +70,7 @@ export const interceptCommand = (
     'byway intercept checkout --port 3000 --http-path-prefix /api --http-method POST',
     `byway intercept checkout --port 3000 --match 'baggage("tenant") == "acme" or query("debug")'`,
     'byway intercept checkout --port 3000 --detach',
+    'byway intercept checkout --port 3000 --ci --detach      docs/ci.md',
   );
 };
 
@@ -85,7 +95,70 @@ export const intercept = async (
   command: readonly string[],
   options: InterceptOptions,
 ): Promise<number> => {
-  const { port, for: time } = options;
+  if (options.ci !== true) {
+    if (options.keyFile === undefined) return await start(context, names, command, options);
+    throw new UserError('--key-file is for the key of a run, which only --ci has.', {
+      kind: 'usage',
+      hint: 'byway intercept NAME --port 3000 --ci --key-file FILE',
+    });
+  }
+  const { annotated } = await import('../pipeline/annotations.ts');
+  return await annotated(context, 'byway intercept', () => start(context, names, command, options));
+};
+
+const start = async (
+  context: Context,
+  names: readonly string[],
+  command: readonly string[],
+  options: InterceptOptions,
+): Promise<number> => {
+  const plan = await planOf(context, names, command, options);
+  const { io } = context;
+  const { literalHints } = await import('../arguments/literal-hint.ts');
+  for (const hint of literalHints(plan.match)) io.say(hint);
+  const where = plan.localPort === undefined ? 'a free port' : `localhost:${plan.localPort}`;
+  io.say(`${plan.name} → ${where}`);
+  const manager = await context.manager(options.manager);
+  const { user, key } = await manager.me(plan.run);
+  const subjectOf = (local: number) => ({ name: plan.name, port: local, match: plan.match, key });
+  const json = options.json === true;
+  if (options.detach === true) {
+    const { detach } = await import('../session/detach.ts');
+    const { connection } = manager;
+    const tellAs = await reporterOf(context, { ...options, json: false });
+    await detach({ context, connection, user, key, plan, subjectOf, json, tellAs });
+    return exitCodes.ok;
+  }
+  const [{ runIntercept }, { OpenSession }, report] = await Promise.all([
+    import('../session/run.ts'),
+    import('../session/open-session.ts'),
+    reporterOf(context, options),
+  ]);
+  const session = await OpenSession.open({ context, manager, user, log: null, add: undefined });
+  try {
+    return await runIntercept({
+      context,
+      manager,
+      plan,
+      user,
+      key,
+      report: (local) => report(subjectOf(local)),
+      appOutput: json ? 'stderr' : 'inherit',
+      session,
+      release: () => session.host.close(),
+    });
+  } finally {
+    session.close();
+  }
+};
+
+const planOf = async (
+  context: Context,
+  names: readonly string[],
+  command: readonly string[],
+  options: InterceptOptions,
+): Promise<InterceptPlan> => {
+  const { port, for: time, ci, keyFile } = options;
   const { readRedaction } = await import('../arguments/redaction.ts');
   const redact = await readRedaction(context.environment, options);
   const read = await readInterceptPlan({
@@ -97,49 +170,21 @@ export const intercept = async (
     guards: options,
   });
   const plan = { ...read, redact };
-  const { io } = context;
-  const { literalHints } = await import('../arguments/literal-hint.ts');
-  for (const hint of literalHints(plan.match)) io.say(hint);
-  const where = plan.localPort === undefined ? 'a free port' : `localhost:${plan.localPort}`;
-  io.say(`${plan.name} → ${where}`);
-  const manager = await context.manager(options.manager);
-  const me = await manager.me();
-  const subjectOf = (local: number) => ({
-    name: plan.name,
-    port: local,
-    match: plan.match,
-    key: me.key,
-  });
-  if (options.detach === true) {
-    const { detach } = await import('../session/detach.ts');
-    const { connection } = manager;
-    const { user, key } = me;
-    await detach({ context, connection, user, key, plan, subjectOf, json: options.json === true });
-    return exitCodes.ok;
+  if (ci !== true) return plan;
+  const { beginRun } = await import('../pipeline/begin-run.ts');
+  const run = await beginRun(context, options);
+  return { ...plan, run, keyFile: keyFile === undefined ? undefined : resolve(keyFile) };
+};
+
+/** How events are told: to people, to programs, or in the log of a pipeline. */
+const reporterOf = async (
+  { io, environment }: Context,
+  { json, ci }: InterceptOptions,
+): Promise<(subject: Subject) => Report> => {
+  if (ci === true) {
+    const { pipelineReporter } = await import('../pipeline/reporter.ts');
+    return (subject) => pipelineReporter(io, environment, json === true, subject);
   }
-  const [{ runIntercept }, { OpenSession }, { reportToPeople }, { reportAsJson }] =
-    await Promise.all([
-      import('../session/run.ts'),
-      import('../session/open-session.ts'),
-      import('../session/report-people.ts'),
-      import('../session/report-json.ts'),
-    ]);
-  const report = options.json === true ? reportAsJson : reportToPeople;
-  const { user, key } = me;
-  const session = await OpenSession.open({ context, manager, user, log: null, add: undefined });
-  try {
-    return await runIntercept({
-      context,
-      manager,
-      plan,
-      user,
-      key,
-      report: (local) => report(io, subjectOf(local)),
-      appOutput: options.json === true ? 'stderr' : 'inherit',
-      session,
-      release: () => session.host.close(),
-    });
-  } finally {
-    session.close();
-  }
+  const { reporter } = await import('../session/reporter.ts');
+  return (subject) => reporter(io, json === true, subject);
 };

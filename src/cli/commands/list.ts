@@ -3,7 +3,7 @@ import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { SessionFile } from '../session/session-file.ts';
 import { moment } from '../wording/figures.ts';
-import { matchInWords } from '../wording/match.ts';
+import { matchInWords, whoseKey } from '../wording/match.ts';
 import { tellCrashed } from '../wording/sessions.ts';
 import { table } from '../wording/table.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
@@ -48,17 +48,19 @@ const asTable = (
   sessions: readonly SessionFile[],
 ): string => {
   const now = new Date();
-  const rows = intercepts.map(({ id, workload, port, owner, laptop, match, state, expiresAt }) => {
-    const local = sessions.find((session) => session.id === id)?.port;
-    return [
-      workload.name,
-      String(port),
-      local === undefined ? laptop : `localhost:${local}`,
-      owner,
-      matchInWords(match, owner === user ? 'your' : 'their'),
-      state,
-      expiresAt === null ? '' : `until ${moment(new Date(expiresAt), now)}`,
-    ];
-  });
+  const rows = intercepts.map(
+    ({ id, workload, port, owner, laptop, match, run, state, expiresAt }) => {
+      const local = sessions.find((session) => session.id === id)?.port;
+      return [
+        workload.name,
+        String(port),
+        local === undefined ? laptop : `localhost:${local}`,
+        owner,
+        matchInWords(match, whoseKey(run, owner === user ? 'your' : 'their')),
+        state,
+        expiresAt === null ? '' : `until ${moment(new Date(expiresAt), now)}`,
+      ];
+    },
+  );
   return table([['NAME', 'PORT', 'GOES TO', 'OWNER', 'MATCH', 'STATE', 'LEASE'], ...rows]);
 };

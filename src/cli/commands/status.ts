@@ -9,7 +9,7 @@ import type { Paint } from '../paint.ts';
 import { legsAsJson } from '../session/report-json.ts';
 import { countsInWords } from '../wording/counts.ts';
 import { shortKey, timeLeft } from '../wording/figures.ts';
-import { matchInWords } from '../wording/match.ts';
+import { matchInWords, whoseKey } from '../wording/match.ts';
 import { isCalled } from '../wording/name.ts';
 import { adviceOn, nearMissesInWords, wrapped } from '../wording/near-misses.ts';
 import { plain } from '../wording/plain.ts';
@@ -128,13 +128,13 @@ const inWords = (
   local: LocalSession | undefined,
   withReplicas: boolean,
 ): string => {
-  const { workload, laptop, match, agents, expiresAt, counts, transport } = intercept;
+  const { workload, laptop, match, run, agents, expiresAt, counts, transport } = intercept;
   const paint = io.paintData();
   const lease = expiresAt === null ? '' : `   ${timeLeft(new Date(expiresAt), new Date())} left`;
   const goesTo = local === undefined ? laptop : `localhost:${local.file.port}`;
   return [
     `${workload.name} → ${goesTo}   ${stateInWords(paint, intercept)}${lease}`,
-    `  match   ${matchInWords(match)}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
+    `  match   ${matchInWords(match, whoseKey(run, 'your'))}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
     ...(local === undefined ? [] : sessionInWords(local)),
     ...(transport === undefined ? [] : [`  over    ${plain(transport)}`]),
     `  agents  ${agents.applied} of ${agents.connected} have the rule`,

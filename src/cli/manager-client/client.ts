@@ -38,7 +38,8 @@ import { pagesMax } from './limits.ts';
 export type ManagerClient = {
   readonly connection: Connection;
   readonly version: () => Promise<Version>;
-  readonly me: () => Promise<Me>;
+  /** Who the user is, with their key, or with that of one run of a pipeline. */
+  readonly me: (run?: string) => Promise<Me>;
   readonly workloads: () => Promise<readonly WorkloadStatus[]>;
   /** Everybody's. */
   readonly intercepts: () => Promise<readonly Intercept[]>;
@@ -58,7 +59,7 @@ export type ManagerClient = {
 export const createManagerClient = (connection: Connection): ManagerClient => ({
   connection,
   version: () => ask(connection, { method: 'GET', path: '/v1/version' }, versionSchema),
-  me: () => ask(connection, { method: 'GET', path: '/v1/me' }, meSchema),
+  me: (run) => me(connection, run),
   workloads: () => all(connection, '/v1/workloads', workloadPageSchema),
   intercepts: () => all(connection, '/v1/intercepts', interceptPageSchema),
   intercept: (id) =>
@@ -98,6 +99,17 @@ export const createManagerClient = (connection: Connection): ManagerClient => ({
   revokeToken: (id) =>
     tell(connection, { method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}` }),
 });
+
+const me = async (connection: Connection, run: string | undefined): Promise<Me> => {
+  const query = run === undefined ? '' : `?run=${encodeURIComponent(run)}`;
+  const answer = await ask(connection, { method: 'GET', path: `/v1/me${query}` }, meSchema);
+  // An older manager answers with the user's own key, which is another one.
+  if (answer.run === run) return answer;
+  throw new UserError(
+    `The manager at ${connection.manager.origin} has no keys for runs. Nothing was changed.`,
+    { hint: 'It is older than this byway   byway status' },
+  );
+};
 
 const all = async <T>(
   connection: Connection,

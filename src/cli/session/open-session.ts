@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import { programVersion } from '../../base/version.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
+import { ArrivalLog } from '../assertion/arrival-log.ts';
 import type { Context } from '../context.ts';
 import { controlVersion } from '../control/limits.ts';
 import type { ControlStatus } from '../control/messages.ts';
@@ -39,6 +40,8 @@ type Listed = {
  */
 export class OpenSession {
   readonly host: Host;
+  /** What came, for assertions. */
+  readonly arrivals: ArrivalLog = new ArrivalLog();
   readonly #options: OpenOptions;
   readonly #listed = new Set<Listed>();
   readonly #files = new Set<string>();
@@ -97,6 +100,7 @@ export class OpenSession {
         startedAt: startOf(process.pid) ?? null,
         socket: this.#socket,
         log,
+        run: intercept.run ?? null,
       });
     } catch (error) {
       context.io.warn(`Other terminals will not see the local port: ${messageOf(error)}`);
@@ -130,6 +134,7 @@ export class OpenSession {
         status: () => this.#status(),
         leave: (id) => this.#leave(id),
         exchanges: this.exchanges,
+        arrivals: (question) => this.arrivals.answer(question),
         add: add ?? (async () => ({ type: 'refused', error: 'This session takes in no other.' })),
       });
       this.#socket = path;

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Guards, guardsSchema } from '../../protocol/guards.ts';
 import { nameCharactersMax } from '../../protocol/limits.ts';
 import { type Match, matchSchema } from '../../protocol/match.ts';
+import { runSchema } from '../../protocol/run.ts';
 import { type RedactionPlan, redactionPlanSchema } from '../recorder/redaction/rules.ts';
 
 /** What `byway intercept` was asked for. */
@@ -19,6 +20,12 @@ export type InterceptPlan = {
   readonly redact?: RedactionPlan | undefined;
   /** The user's own program with its arguments; empty without. */
   readonly command: readonly string[];
+  /** The run of a pipeline that it is for: with a key of its own, and strict about its port. */
+  readonly run?: string | undefined;
+  /** Path of a file that holds the routing key while the intercept is there. */
+  readonly keyFile?: string | undefined;
+  /** Where its command runs, when a file of the project names it: without the user's own token. */
+  readonly folder?: string | undefined;
 };
 
 const port = v.optional(v.number());
@@ -34,16 +41,17 @@ export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
     guards: v.optional(guardsSchema),
     redact: v.optional(redactionPlanSchema),
     command: v.array(v.string()),
+    run: v.optional(runSchema),
+    keyFile: v.optional(v.string()),
+    folder: v.optional(v.string()),
   }),
-  v.transform(({ name, localPort, remotePort, match, forSeconds, guards, redact, command }) => ({
-    name,
+  // What is not there is undefined, in a plan.
+  v.transform(({ localPort, remotePort, forSeconds, guards, ...others }) => ({
+    ...others,
     localPort,
     remotePort,
-    match,
     forSeconds,
     guards,
-    redact,
-    command,
   })),
 );
 

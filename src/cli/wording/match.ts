@@ -9,6 +9,10 @@ export const matchInWords = (match: Match, whose = 'your'): string => {
   return parts.length === 0 ? 'every request' : parts.join(' and ');
 };
 
+/** Whose key a rule is about, when it may be that of a run of a pipeline. */
+export const whoseKey = (run: string | undefined, otherwise: string): string =>
+  run === undefined ? otherwise : `run ${plain(run)}’s`;
+
 const conditionInWords = (condition: Condition): string => {
   if ('header' in condition && 'equals' in condition) {
     return `header ${condition.header} = "${plain(condition.equals)}"`;

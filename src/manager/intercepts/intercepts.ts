@@ -206,7 +206,8 @@ export class Intercepts {
   }
 
   #ruleOf(record: InterceptRecord): Rule {
-    return ruleOf(record, this.#stateOf(record), this.#options.keys.keySha256Of(record.owner));
+    const keySha256 = this.#options.keys.keySha256Of(record.owner, record.run);
+    return ruleOf(record, this.#stateOf(record), keySha256);
   }
 
   /** Tells agents the rule as it is now, and proves the way again when there is one. */

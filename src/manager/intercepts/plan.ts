@@ -20,6 +20,7 @@ export type Planning = {
   readonly wanted: NewIntercept;
   readonly workloads: readonly WorkloadStatus[];
   readonly intercepts: { readonly groups: InterceptGroups; readonly size: number };
+  /** The owner's, or that of the run it is for. */
   readonly ownKey: string;
   /** Whether a session's tunnel is there. */
   readonly isConnected: (session: string) => boolean;
@@ -74,6 +75,10 @@ const recordOf = (
     wanted.forSeconds === undefined ? null : new Date(now + wanted.forSeconds * 1000).toISOString(),
   lostAt: isConnected(wanted.session) ? null : new Date(now).toISOString(),
   ...(wanted.guards === undefined ? {} : { guards: wanted.guards }),
+  ...(wanted.run === undefined ? {} : { run: wanted.run }),
+  ...(wanted.withoutSessionSeconds === undefined
+    ? {}
+    : { withoutSessionSeconds: wanted.withoutSessionSeconds }),
 });
 
 const refuseForeignSession = ({ principal, wanted, intercepts }: Planning): void => {
@@ -84,7 +89,7 @@ const refuseForeignSession = ({ principal, wanted, intercepts }: Planning): void
 };
 
 const sameMatch = (one: InterceptRecord, other: InterceptRecord): boolean =>
-  matchText(one.match) === matchText(other.match);
+  one.run === other.run && matchText(one.match) === matchText(other.match);
 
 /** Equal for matches with the same conditions in whatever order. */
 const matchText = (match: Match): string => {

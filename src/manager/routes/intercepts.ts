@@ -158,7 +158,7 @@ const create = async (manager: Manager, call: Call<NewIntercept>): Promise<Answe
     wanted,
     workloads: workloads.list(),
     intercepts,
-    ownKey: keys.keyOf(principal.user),
+    ownKey: keys.keyOf(principal.user, wanted.run),
     isConnected: (session) => sessions.ownerOf(session) !== undefined,
     now: Date.now(),
   });

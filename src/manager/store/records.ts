@@ -27,6 +27,8 @@ export type InterceptRecord = {
   readonly lostAt: string | null;
   readonly guards?: Guards;
   readonly paused?: Pause;
+  readonly run?: string;
+  readonly withoutSessionSeconds?: number;
 };
 
 export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = v.object({
@@ -42,6 +44,8 @@ export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = 
   lostAt: v.nullable(v.string()),
   guards: v.exactOptional(guardsSchema),
   paused: v.exactOptional(pauseSchema),
+  run: v.exactOptional(v.string()),
+  withoutSessionSeconds: v.exactOptional(v.number()),
 });
 
 export type TokenRecord = {

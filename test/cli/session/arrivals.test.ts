@@ -263,7 +263,13 @@ test('requests are observed as they pass', async () => {
   stream.write(exchange);
   await until(() => seen.length === 1);
   expect(seen).toEqual([
-    { method: 'GET', path: '/', status: 200, milliseconds: expect.any(Number) },
+    {
+      method: 'GET',
+      path: '/',
+      status: 200,
+      milliseconds: expect.any(Number),
+      head: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
+    },
   ]);
 });
 
