@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { curlCommand } from './commands/curl.ts';
+import { explainCommand } from './commands/explain.ts';
 import { extendCommand } from './commands/extend.ts';
 import { interceptCommand } from './commands/intercept.ts';
 import { leaveCommand } from './commands/leave.ts';
@@ -40,6 +41,7 @@ export const createProgram = (
     .addCommand(extendCommand(context))
     .addCommand(listCommand(context))
     .addCommand(statusCommand(context))
+    .addCommand(explainCommand(context))
     .addCommand(curlCommand(context, exit))
     .addCommand(tokenCommand(context))
     .addCommand(playgroundCommand(context, exit))

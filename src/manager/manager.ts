@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { base32 } from '../base/identifier.ts';
 import type { Log } from '../base/log.ts';
 import { programVersion } from '../base/version.ts';
+import { type Audit, keepAudit } from './audit.ts';
 import type { Secrets } from './data/secrets.ts';
 import { type Attachments, holdAttachments } from './identity/attachments.ts';
 import { deriveKeys, type Keys } from './identity/keys.ts';
+import { type Policy, usualPolicy } from './identity/policy.ts';
 import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
 import type { StreamCounts } from './relay/relay.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
+import type { Together } from './store/gather-writes.ts';
 import type { Store } from './store/store.ts';
 import { Tunnels } from './tunnels/tunnels.ts';
 import { holdWorkloads, type Workloads } from './workloads/workloads.ts';
@@ -25,6 +28,10 @@ export type Manager = {
   readonly workloads: Workloads;
   readonly sessions: Sessions;
   readonly intercepts: Intercepts;
+  readonly audit: Audit;
+  readonly policy: Policy;
+  /** Makes writes to the store one. */
+  readonly together: Together;
   /** Every tunnel that is up, of laptops and of agents. */
   readonly tunnels: Tunnels;
   readonly streams: StreamCounts;
@@ -34,10 +41,13 @@ export type ManagerOptions = {
   readonly store: Store;
   readonly secrets: Secrets;
   readonly ownerName: string;
+  readonly policy?: Policy | undefined;
   readonly log: Log;
 };
 
-export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions): Manager => {
+export const createManager = (options: ManagerOptions): Manager => {
+  const { store, secrets, ownerName, policy = usualPolicy, log } = options;
+  const audit = keepAudit(store.audit);
   const epoch = base32(randomBytes(16));
   const keys = deriveKeys(secrets.serverSecret, store.users);
   const workloads = holdWorkloads(epoch);
@@ -50,6 +60,8 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     keys,
     isConnected,
     transportOf: sessions.transportOf,
+    audit,
+    together: store.together,
     log,
   });
   return {
@@ -62,6 +74,9 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     workloads,
     sessions,
     intercepts,
+    audit,
+    policy,
+    together: store.together,
     tunnels: new Tunnels(),
     streams: { open: 0, joined: 0, refused: 0 },
   };

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { InterceptPlan } from '../session/plan.ts';
+import type { DemandArguments } from './demands.ts';
 import { parseDuration } from './duration.ts';
 import type { GuardArguments } from './guards.ts';
 import { automatic } from './header-words.ts';
@@ -16,6 +17,9 @@ export type InterceptArguments = {
   readonly matching: MatchArguments;
   readonly for: string | undefined;
   readonly guards: GuardArguments;
+  readonly demands?: DemandArguments;
+  /** Then nothing is served, so that it needs no port. */
+  readonly dryRun?: boolean;
 };
 
 /** Seconds of the longest `--for`. */
@@ -29,16 +33,17 @@ export const readInterceptPlan = async (given: InterceptArguments): Promise<Inte
   }
   const { name, headers } = settleName(names[0], matching.httpHeader ?? []);
   if (name === undefined) throw usage('Which service?', 'byway intercept NAME --port 3000');
-  if (port === undefined && command.length === 0) {
+  if (port === undefined && command.length === 0 && given.dryRun !== true) {
     throw usage(
       `On which port of this machine does your ${name} listen?`,
       `byway intercept ${name} --port 3000\nbyway intercept ${name} -- COMMAND   starts it on a free one`,
     );
   }
   const ports = port === undefined ? undefined : parsePorts(port);
-  const [{ readMatch }, { readGuards }] = await Promise.all([
+  const [{ readMatch }, { readGuards }, { readDemands }] = await Promise.all([
     import('./match-arguments.ts'),
     import('./guards.ts'),
+    import('./demands.ts'),
   ]);
   return {
     name,
@@ -47,6 +52,7 @@ export const readInterceptPlan = async (given: InterceptArguments): Promise<Inte
     match: readMatch({ ...matching, httpHeader: headersOf(headers, matching) }),
     forSeconds: given.for === undefined ? undefined : parseDuration(given.for, forSecondsMax),
     guards: readGuards(given.guards),
+    demands: readDemands(given.demands ?? {}),
     command,
   };
 };

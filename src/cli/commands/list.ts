@@ -48,14 +48,16 @@ const asTable = (
   sessions: readonly SessionFile[],
 ): string => {
   const now = new Date();
-  const rows = intercepts.map(({ id, workload, port, owner, laptop, match, state, expiresAt }) => {
+  const rows = intercepts.map((intercept) => {
+    const { id, workload, port, owner, laptop, match, state, expiresAt, priority } = intercept;
     const local = sessions.find((session) => session.id === id)?.port;
     return [
       workload.name,
       String(port),
       local === undefined ? laptop : `localhost:${local}`,
       owner,
-      matchInWords(match, owner === user ? 'your' : 'their'),
+      matchInWords(match, owner === user ? 'your' : 'their') +
+        (priority === undefined ? '' : `, priority ${priority}`),
       state,
       expiresAt === null ? '' : `until ${moment(new Date(expiresAt), now)}`,
     ];

@@ -99,5 +99,10 @@ export const eventAsJson = (
 
 const endAsJson = (end: SessionEnd): unknown =>
   end.type === 'ended'
-    ? { event: 'ended', reason: end.reason, by: end.by }
+    ? {
+        event: 'ended',
+        reason: end.reason,
+        by: end.by,
+        ...(end.successor === undefined ? {} : { successor: end.successor }),
+      }
     : { event: 'ended', reason: end.type };

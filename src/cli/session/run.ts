@@ -1,6 +1,5 @@
 import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
-import type { NewIntercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { type App, startApp, waitForPort } from './app.ts';
@@ -9,12 +8,14 @@ import { assertKnown, explainRefusal } from './explain-refusal.ts';
 import { type Interruption, signalCode, watchSignals } from './interruption.ts';
 import { freePort, isListening, type LocalPort, localPort } from './local-port.ts';
 import type { OpenSession } from './open-session.ts';
-import { type InterceptPlan, laptopName } from './plan.ts';
+import type { InterceptPlan } from './plan.ts';
 import type { Report } from './report.ts';
 import { eventAsJson } from './report-json.ts';
 import { runSession } from './session.ts';
 import type { SessionEnd } from './session-event.ts';
 import type { Subject } from './subject.ts';
+import { tellTakenOver, whatIsInTheWay } from './take-over.ts';
+import { wantedOf } from './wanted.ts';
 
 export type RunOptions = {
   readonly context: Pick<Context, 'io' | 'environment' | 'signals'>;
@@ -61,8 +62,12 @@ const serveAlone = async (options: RunOptions, interruption: Interruption): Prom
   const end = await serve(options, localPort(number), report, interruption.first);
   report.end(end);
   const signal = interruption.signal();
+  if (isTakenOver(end, options.user)) return exitCodes.conflict;
   return end.type === 'stopped' && signal !== undefined ? signalCode(signal) : exitCodes.ok;
 };
+
+const isTakenOver = (end: SessionEnd, user: string): boolean =>
+  end.type === 'ended' && end.reason === 'taken_over' && end.by !== user;
 
 const serveWithApp = async (options: RunOptions, interruption: Interruption): Promise<number> => {
   await assertKnown(options.plan, options.manager);
@@ -81,7 +86,7 @@ const serveWithApp = async (options: RunOptions, interruption: Interruption): Pr
       if (end.type !== 'stopped' || !stop.aborted) {
         app.send('SIGTERM');
         await app.finish();
-        return exitCodes.ok;
+        return isTakenOver(end, options.user) ? exitCodes.conflict : exitCodes.ok;
       }
     }
     return await app.finish();
@@ -142,12 +147,14 @@ const serve = async (
   const left = new AbortController();
   const unlist = session.list(entry, () => left.abort());
   try {
+    const inTheWay = await whatIsInTheWay(manager, plan, host.session);
     return await runSession({
       host,
       port,
-      wanted: wantedOf(plan),
+      wanted: wantedOf(plan, inTheWay),
       onCreated: async (intercept) => {
         entry.created(intercept);
+        tellTakenOver(options.context.io, plan, user, inTheWay);
         await session.publish(intercept, port.port);
       },
       onEvent: (event) => {
@@ -171,12 +178,3 @@ const forget = async (session: OpenSession, id: string): Promise<void> => {
   session.host.arrivals.delete(id);
   await session.uncover(id);
 };
-
-const wantedOf = (plan: InterceptPlan): Omit<NewIntercept, 'session'> => ({
-  workload: plan.name,
-  laptop: laptopName(),
-  match: plan.match,
-  ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
-  ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
-  ...(plan.guards === undefined ? {} : { guards: plan.guards }),
-});

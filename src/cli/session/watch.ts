@@ -27,7 +27,7 @@ export const watch = async (watching: Watching): Promise<SessionEnd | undefined>
   const progress: Progress = { readyOnce: false, paused: false };
   for await (const event of watching.events) {
     if (event.type === 'gone') return event;
-    if (event.type === 'ended') return { type: 'ended', reason: event.reason, by: event.by };
+    if (event.type === 'ended') return event;
     if (event.type === 'not_ready') {
       tellNotReady(watching, progress.readyOnce, plain(event.reason));
     } else if (event.type === 'intercept') takeIntercept(watching, progress, event.intercept);

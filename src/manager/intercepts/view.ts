@@ -45,6 +45,7 @@ export const viewOf = (
     expiresAt: expiresAtOf(record),
     ...(record.guards === undefined ? {} : { guards: record.guards }),
     ...(record.paused === undefined ? {} : { paused: record.paused }),
+    ...orderOf(record),
     ...measured,
     ...(transport === undefined ? {} : { transport }),
   };
@@ -64,6 +65,15 @@ export const ruleOf = (
   state,
   createdAt: record.createdAt,
   ...(record.guards === undefined ? {} : { guards: record.guards }),
+  ...orderOf(record),
+});
+
+const orderOf = ({
+  priority,
+  otherKeys,
+}: InterceptRecord): Pick<Rule, 'priority' | 'otherKeys'> => ({
+  ...(priority === undefined ? {} : { priority }),
+  ...(otherKeys === undefined ? {} : { otherKeys }),
 });
 
 const matchOf = (match: Match, keySha256: string): Pick<Rule, 'match' | 'ownerKeySha256'> => {

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { systemCode } from '../../base/errors.ts';
 import { type Change, type Collection, collect } from './collection.ts';
+import { gatherWrites, type Together } from './gather-writes.ts';
 import { startJournal } from './journal.ts';
 import { damaged, readJournal } from './journal-line.ts';
 import {
+  type AuditRecord,
+  auditRecordSchema,
   type InterceptRecord,
   interceptRecordSchema,
   type TokenRecord,
@@ -19,6 +22,9 @@ export type Store = {
   readonly intercepts: Collection<InterceptRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly users: Collection<UserRecord>;
+  /** Who did what, oldest first. */
+  readonly audit: Collection<AuditRecord>;
+  readonly together: Together;
   /** Resolves when every write is durable. */
   readonly close: () => Promise<void>;
 };
@@ -30,14 +36,18 @@ export type Store = {
 export const openStore = async (folder: string): Promise<Store> => {
   const path = join(folder, 'journal.jsonl');
   const state = emptyState();
-  readJournal(await textOf(path), path).forEach((change, index) => {
-    if (!apply(state, change)) throw damaged(path, index + 2, 'is not a record this version knows');
+  readJournal(await textOf(path), path).forEach((changes, index) => {
+    const known = changes.every((change) => apply(state, change));
+    if (!known) throw damaged(path, index + 2, 'is not a record this version knows');
   });
   const journal = await startJournal({ path, snapshot: () => changesOf(state) });
+  const { commit, together } = gatherWrites(journal.commit);
   return {
-    intercepts: collect('intercepts', state.intercepts, journal.commit),
-    tokens: collect('tokens', state.tokens, journal.commit),
-    users: collect('users', state.users, journal.commit),
+    intercepts: collect('intercepts', state.intercepts, commit),
+    tokens: collect('tokens', state.tokens, commit),
+    users: collect('users', state.users, commit),
+    audit: collect('audit', state.audit, commit),
+    together,
     close: journal.close,
   };
 };
@@ -46,15 +56,22 @@ type State = {
   readonly intercepts: Map<string, InterceptRecord>;
   readonly tokens: Map<string, TokenRecord>;
   readonly users: Map<string, UserRecord>;
+  readonly audit: Map<string, AuditRecord>;
 };
 
-const emptyState = (): State => ({ intercepts: new Map(), tokens: new Map(), users: new Map() });
+const emptyState = (): State => ({
+  intercepts: new Map(),
+  tokens: new Map(),
+  users: new Map(),
+  audit: new Map(),
+});
 
 /** False when the change can't be understood. */
 const apply = (state: State, change: Change): boolean => {
   if (change.in === 'intercepts') return applyTo(state.intercepts, interceptRecordSchema, change);
   if (change.in === 'tokens') return applyTo(state.tokens, tokenRecordSchema, change);
   if (change.in === 'users') return applyTo(state.users, userRecordSchema, change);
+  if (change.in === 'audit') return applyTo(state.audit, auditRecordSchema, change);
   return false;
 };
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Condition, Predicate } from '../match.ts';
 import { textOf } from './octets.ts';
 import { demandsOf, type Variable, variableText } from './overlap/literal.ts';
@@ -7,6 +6,7 @@ import { implies, satisfy } from './overlap/satisfy.ts';
 import type { Assignment } from './overlap/solve.ts';
 import { type Witness, witnessOf } from './overlap/witness.ts';
 import { predicatesIn } from './predicate.ts';
+import { shortHash } from './short-hash.ts';
 
 /** Two general rules that take the same requests. */
 export type Conflict = {
@@ -14,23 +14,39 @@ export type Conflict = {
   readonly witness: Witness | undefined;
   /** The witness as lines; a value that only the other rule supplies is a short hash. */
   readonly lines: readonly string[];
+  /** The narrower of the two, when the wider one goes first and would leave it nothing. */
+  readonly starved?: 'mine' | 'theirs';
 };
 
 /**
  * Decides whether two general rules conflict: when some request matches both, unless one strictly
- * implies the other, for then the narrower one simply goes first. What can't be decided within the
- * limits counts as a conflict without a witness; `work` may be shared by many comparisons.
+ * implies the other, for then the narrower one simply goes first: unless `mineFirst`, which of
+ * them the order puts first, says that it does not. What can't be decided within the limits counts
+ * as a conflict without a witness; `work` may be shared by many comparisons.
  */
 export const conflictBetween = (
   mine: readonly Condition[],
   theirs: readonly Condition[],
   work: Work = newWork(),
+  mineFirst?: boolean,
 ): Conflict | undefined => {
   // Nearly all pairs of rules are told apart here, and a new rule is compared with every other.
   if (areApart(mine, theirs)) return undefined;
   const both = satisfy([...mine, ...theirs], work);
   if (both === 'none') return undefined;
-  if (implies(mine, theirs, work) !== implies(theirs, mine, work)) return undefined;
+  const isNarrower = implies(mine, theirs, work);
+  if (isNarrower !== implies(theirs, mine, work)) {
+    if (mineFirst === undefined || mineFirst === isNarrower) return undefined;
+    return { ...conflictOf(both, mine, theirs), starved: isNarrower ? 'mine' : 'theirs' };
+  }
+  return conflictOf(both, mine, theirs);
+};
+
+const conflictOf = (
+  both: Assignment | 'unknown',
+  mine: readonly Condition[],
+  theirs: readonly Condition[],
+): Conflict => {
   if (both === 'unknown') return { witness: undefined, lines: [] };
   return { witness: witnessOf(both), lines: linesOf(both, mine, theirs) };
 };
@@ -86,10 +102,6 @@ const lineOf = ({ kind, name }: Variable, value: string): string => {
   if (kind === 'cookie') return `cookie: ${name}=${value}`;
   return kind === 'query' ? `?${name}=${value}` : `${kind}: ${value}`;
 };
-
-/** `#` and six hexadecimal digits: enough to compare two values, too few to guess one. */
-const shortHash = (value: string): string =>
-  `#${createHash('sha256').update(value, 'latin1').digest('hex').slice(0, 6)}`;
 
 /**
  * The smallest change of `mine` after which no request matches both: another value where both ask
