@@ -53,6 +53,8 @@ test('the document is OpenAPI 3.1 and tells of every route', async () => {
     '/readyz',
     '/v1/agents/{namespace}/{kind}/{name}/reports',
     '/v1/agents/{namespace}/{kind}/{name}/rules',
+    '/v1/audit',
+    '/v1/explain',
     '/v1/intercepts',
     '/v1/intercepts/{id}',
     '/v1/intercepts/{id}/events',
@@ -383,7 +385,7 @@ test('a conflict has the smallest change, after which there is none', async () =
     body: {
       conflict: {
         change,
-        witness: ['x-tenant: acme', expect.stringMatching(/^path: #[0-9a-f]{6}$/)],
+        witness: ['x-tenant: acme', 'path: /v1/'],
       },
     },
   });
@@ -654,6 +656,19 @@ test('rules and events are what the document says', async () => {
   for (const event of watch.seen) checkEvent('GET', path, event);
   const rules = '/v1/agents/default/process/pricing/rules';
   for (const event of agent.events.seen) checkEvent('GET', rules, event);
+});
+
+test('a request is explained, and the audit tells who did what', async () => {
+  const { ask, session, world } = await withShop();
+  interceptOf(await create(world, wanted(session)));
+  const request = { method: 'GET', target: '/', headers: [['Host', 'pricing']] };
+  expect((await ask('POST', '/v1/explain', { body: { request } })).body).toMatchObject({
+    by: 'host',
+    ports: [{ workload: { name: 'pricing' }, winner: null }],
+  });
+  expect((await ask('GET', '/v1/audit')).body).toMatchObject({
+    items: [{ action: 'intercept.create' }],
+  });
 });
 
 test('this file calls every route of the document with success', async () => {

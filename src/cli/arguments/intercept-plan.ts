@@ -29,6 +29,13 @@ const forSecondsMax: number = 24 * 60 * 60;
 export const readInterceptPlan = async (given: InterceptArguments): Promise<InterceptPlan> => {
   const { names, command, port, matching } = given;
   if (names.length > 1) {
+    const [, second = ''] = names;
+    if (/^[=~:]/.test(second)) {
+      throw usage(
+        `"${second}" stands alone: a header and its value are one word.`,
+        "--http-header NAME=VALUE, or in quotes: --http-header 'NAME: VALUE'",
+      );
+    }
     throw usage(`One service at a time, not also "${names[1]}".`, 'Your program goes after --.');
   }
   const { name, headers } = settleName(names[0], matching.httpHeader ?? []);

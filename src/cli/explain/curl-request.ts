@@ -105,11 +105,11 @@ const encodedPair = (text: string): string => {
   return name === '' ? strictlyEncoded(content) : `${name}=${strictlyEncoded(content)}`;
 };
 
+// As in forms: a blank is a plus.
 const strictlyEncoded = (text: string): string =>
-  encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const headersOf = (options: Options, user: string | undefined): readonly Header[] => {
   const own = options.all('header').map(headerOf);

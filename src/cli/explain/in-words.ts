@@ -11,8 +11,8 @@ import type { Paint } from '../paint.ts';
 import { count } from '../wording/figures.ts';
 import { matchInWords, predicateInWords } from '../wording/match.ts';
 import { plain } from '../wording/plain.ts';
+import { beside, wrapped } from '../wording/wrap.ts';
 import type { OneVerdict } from './one-rule.ts';
-import { beside, wrapped } from './wrap.ts';
 
 /** An answer of the manager for people, in 80 columns. */
 export const explanationInWords = (paint: Paint, explanation: Explanation): string => {

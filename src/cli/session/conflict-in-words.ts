@@ -5,6 +5,7 @@ import { moment } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import { matchFlags, ruleFlags } from '../wording/match-flags.ts';
 import { plain } from '../wording/plain.ts';
+import { wrapped } from '../wording/wrap.ts';
 import { type InterceptPlan, portFlag } from './plan.ts';
 
 type Conflict = NonNullable<Problem['conflict']>;
@@ -29,8 +30,8 @@ export const conflictInWords = (
   const whose = own ? 'Other' : `${capitalised(plain(owner))}'s`;
   const width = Math.max(whose.length, 5) + 3;
   return [
-    `${'Yours'.padEnd(width)}${matchInWords(plan.match)}`,
-    `${whose.padEnd(width)}${match}${until}`,
+    ...wrapped(`${'Yours'.padEnd(width)}${matchInWords(plan.match)}`, 0, width, columns),
+    ...wrapped(`${whose.padEnd(width)}${match}${until}`, 0, width, columns),
     witness.length === 0
       ? 'Both may match the same request: the rules are too large to tell.'
       : `Both match, for example   ${exampleInWords(witness)}`,

@@ -7,6 +7,7 @@ import type { ManagerClient } from '../manager-client/client.ts';
 import { ManagerError } from '../manager-client/manager-error.ts';
 import { matchInWords } from '../wording/match.ts';
 import { plain } from '../wording/plain.ts';
+import { wrapped } from '../wording/wrap.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import type { InterceptPlan } from './plan.ts';
 import { whatIsInTheWay } from './take-over.ts';
@@ -46,12 +47,12 @@ export const dryRun = async (
 type Ended = Pick<Intercept, 'id' | 'owner' | 'match'>;
 
 const asJson = (intercept: Intercept, ended: readonly Ended[]): unknown => {
-  const { name, workload, port, owner, match, expiresAt, guards, priority, otherKeys } = intercept;
+  const { name, workload, port, owner, match, guards, priority, otherKeys } = intercept;
   return {
     dryRun: true,
     wouldBeCreated: true,
     takes: sentenceOf(match),
-    intercept: { name, workload, port, owner, match, expiresAt, guards, priority, otherKeys },
+    intercept: { name, workload, port, owner, match, guards, priority, otherKeys },
     takesOver: ended.map(({ id, owner: other }) => ({ id, owner: other })),
   };
 };
@@ -64,9 +65,9 @@ const tell = (
 ): void => {
   const where = plan.localPort === undefined ? 'you' : `localhost:${plan.localPort}`;
   io.say(`${io.paint().good('Would be created.')} Nothing was changed.`);
-  io.say(`  ${workload.name}, port ${port}: ${plain(sentenceOf(match))}`);
-  io.say(`  would go to ${where}; all others are answered by the pod as before.`);
-  for (const { owner, match: theirs } of ended) {
-    io.say(`  ${plain(owner)}'s would end: ${matchInWords(theirs, 'their')}`);
-  }
+  const takes = `${workload.name}, port ${port}: ${plain(sentenceOf(match))} would go to ${where}.`;
+  const ends = ended.map(
+    ({ owner, match: theirs }) => `${plain(owner)}'s would end: ${matchInWords(theirs, 'their')}.`,
+  );
+  for (const text of [takes, ...ends]) for (const line of wrapped(text, 2, 4)) io.say(line);
 };

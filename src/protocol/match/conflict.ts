@@ -12,7 +12,10 @@ import { shortHash } from './short-hash.ts';
 export type Conflict = {
   /** A request that both match; undefined when that is likely but too large to decide. */
   readonly witness: Witness | undefined;
-  /** The witness as lines; a value that only the other rule supplies is a short hash. */
+  /**
+   * The witness as lines; a value that only the other rule supplies is a short hash. Where a request
+   * goes, its path and method, is always said.
+   */
   readonly lines: readonly string[];
   /** The narrower of the two, when the wider one goes first and would leave it nothing. */
   readonly starved?: 'mine' | 'theirs';
@@ -75,7 +78,8 @@ const linesOf = (
   const others = valuesAskedBy(theirs);
   const shown = (variable: Variable, value: string): string => {
     const key = variableText(variable);
-    const isTheirs = others.has(key) && own.get(key)?.includes(value) !== true;
+    const isPlace = variable.kind === 'path' || variable.kind === 'method';
+    const isTheirs = !isPlace && others.has(key) && own.get(key)?.includes(value) !== true;
     return isTheirs ? shortHash(value) : textOf(value);
   };
   return assignment.map(([variable, value]) => lineOf(variable, shown(variable, value)));

@@ -1,7 +1,12 @@
-const columns = 80;
+const usualColumns = 80;
 
-/** Text in lines of at most 80 columns, the first indented by `first`, the others by `rest`. */
-export const wrapped = (text: string, first: number, rest: number): readonly string[] => {
+/** Text in lines, the first indented by `first`, the others by `rest`; a long word is not cut. */
+export const wrapped = (
+  text: string,
+  first: number,
+  rest: number,
+  columns: number = usualColumns,
+): readonly string[] => {
   const lines: string[] = [];
   let line = ' '.repeat(first);
   let isEmpty = true;
@@ -24,7 +29,7 @@ export const wrapped = (text: string, first: number, rest: number): readonly str
 export const beside = (title: string, word: string, shown: string): readonly string[] => {
   const lines = wrapped(title.trimStart(), 2, 4);
   const last = lines.at(-1) ?? '';
-  const room = columns - [...last].length - word.length;
+  const room = usualColumns - [...last].length - word.length;
   if (room < 2) return [...lines, `    ${shown}`];
   const gap = ' '.repeat(Math.max(2, Math.min(room, 58 - [...last].length)));
   return [...lines.slice(0, -1), `${last}${gap}${shown}`];
