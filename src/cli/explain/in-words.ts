@@ -81,10 +81,14 @@ const ruleInWords = (
   const shown = outcome === 'takes' ? paint.good(outcomes[outcome]) : outcomes[outcome];
   return [
     ...beside(title, outcomes[outcome], shown),
-    ...(outcome === 'after' ? [] : conditionsInWords(rule.predicates, rule.carriers)),
+    ...(isSettled(rule) ? [] : conditionsInWords(rule.predicates, rule.carriers)),
     ...whyInWords(rule, at, rules),
   ];
 };
+
+// Its conditions are met: what matters is why it does not take the request.
+const isSettled = ({ outcome }: ExplainedRule): boolean =>
+  outcome === 'after' || outcome === 'passed_over';
 
 const whyInWords = (
   { outcome, after }: ExplainedRule,
