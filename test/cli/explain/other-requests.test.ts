@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { harRequest } from '../../../src/cli/explain/har-request.ts';
 import { plainRequest } from '../../../src/cli/explain/plain-request.ts';
 import { rawRequest } from '../../../src/cli/explain/raw-request.ts';
+import { recordedRequest } from '../../../src/cli/explain/recorded-request.ts';
 
 const usage = (message: string) =>
   expect.objectContaining({ kind: 'usage', message: expect.stringContaining(message) });
@@ -108,4 +109,21 @@ test('METHOD URL, URL, and a path without a host', () => {
   expect(() => plainRequest(['GET', 'a', 'b'], [])).toThrow(usage('nothing behind it: "b"'));
   expect(() => plainRequest(['GET', '/'], ['nonsense'])).toThrow(usage('no colon'));
   expect(() => plainRequest(['rq_7'], [])).toThrow(usage('rq_7 is a recorded request'));
+});
+
+test('a recorded request is one like any other', () => {
+  const headers = [
+    [':authority', 'shop'],
+    ['host', 'shop'],
+    ['x-a', 'é'],
+  ] as const;
+  expect(recordedRequest({ startLine: 'GET /a?b HTTP/1.1', headers })).toEqual({
+    method: 'GET',
+    target: '/a?b',
+    headers: [
+      ['host', 'shop'],
+      ['x-a', '\xc3\xa9'],
+    ],
+  });
+  expect(() => recordedRequest({ startLine: '', headers })).toThrow(usage('was not recorded'));
 });
