@@ -56,7 +56,7 @@ export const conflictProblem = (
       hint: hintOf(mine, other, conflict),
       conflict: {
         ...conflictWith(other, conflict.lines),
-        all: all.map((one) => one.other.id),
+        all: all.slice(0, takeOverMax).map((one) => one.other.id),
         ...(change === undefined ? {} : { change }),
       },
     },
