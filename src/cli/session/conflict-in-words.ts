@@ -92,5 +92,7 @@ const command = (
   const tail = note === '' ? '' : `   ${note}`;
   const whole = `${start} ${rest}${tail}`;
   if (whole.length <= columns) return whole;
+  const isShort = start.length + 1 + rest.length <= columns;
+  if (isShort) return `${start} ${rest}\n${' '.repeat(label.length)}${note}`;
   return `${start} \\\n${' '.repeat(label.length + 2)}${rest}${tail}`;
 };
