@@ -117,7 +117,7 @@ test('the loser is told at once: by their session with what to type, and by stat
   expect((await world.byway(['status', 'pricing'], mia)).stdout).toContain('order   priority 3');
   expect((await world.byway(['list', '--all'])).stdout).toContain('"/price", priority 3');
   expect(await world.ask('/price/1')).toContain('laptop');
-});
+}, 90_000);
 
 test('of two who take over at once one wins, and the other gets a conflict', async () => {
   const theirs = intercept(price, mia);
