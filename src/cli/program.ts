@@ -4,6 +4,7 @@ import { assertCommand } from './commands/assert.ts';
 import { curlCommand } from './commands/curl.ts';
 import { diffCommand } from './commands/diff.ts';
 import { downCommand } from './commands/down.ts';
+import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { extendCommand } from './commands/extend.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -54,6 +55,7 @@ export const createProgram = (
     .addCommand(replayCommand(context))
     .addCommand(diffCommand(context, exit))
     .addCommand(exportCommand(context))
+    .addCommand(explainCommand(context))
     .addCommand(curlCommand(context, exit))
     .addCommand(assertCommand(context))
     .addCommand(waitCommand(context))

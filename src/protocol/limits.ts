@@ -16,6 +16,10 @@ export const trailerBytesMax: number = 16 * 1024;
 export const apiBodyBytesMax: number = 64 * 1024;
 /** Predicates in one rule, at whatever depth. */
 export const predicatesMax = 16;
+/** How far a rule's priority may be from 0, either way. */
+export const priorityMax = 100;
+/** Intercepts that one new intercept may take the place of. */
+export const takeOverMax = 100;
 /** How deep a rule's conditions may stand in each other. */
 export const conditionDepthMax = 8;
 /** Characters of one regular expression in a rule. */

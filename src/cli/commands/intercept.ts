@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
+import type { DemandArguments } from '../arguments/demands.ts';
 import type { GuardArguments } from '../arguments/guards.ts';
-import { automatic } from '../arguments/header-words.ts';
 import { readInterceptPlan } from '../arguments/intercept-plan.ts';
 import type { MatchArguments } from '../arguments/match-arguments.ts';
 import type { RedactionArguments } from '../arguments/redaction.ts';
@@ -11,12 +11,15 @@ import type { Context } from '../context.ts';
 import type { InterceptPlan } from '../session/plan.ts';
 import type { Report } from '../session/report.ts';
 import type { Subject } from '../session/subject.ts';
+import { listOption, withMatchOptions } from './match-options.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export type InterceptOptions = CommonOptions &
   GuardArguments &
   MatchArguments &
-  RedactionArguments & {
+  RedactionArguments &
+  DemandArguments & {
+    readonly dryRun?: boolean;
     readonly port?: string;
     readonly for?: string;
     readonly detach?: boolean;
@@ -30,20 +33,12 @@ export const interceptCommand = (
   argv: readonly string[],
   exit: (code: number) => void,
 ): Command => {
-  const command = new Command('intercept')
+  const command = withMatchOptions(withServing(new Command('intercept')))
     .description('Answer requests to a service on this machine: yours only, unless you say more')
     .usage('NAME --port LOCAL[:REMOTE] [options] [-- COMMAND...]')
     .argument('[name]', 'service or workload; kind/name when several are called so')
     .argument('[command...]', 'after --: your program; gets PORT and ends the intercept')
     .option('-p, --port <local[:remote]>', 'port on this machine, and the port of the service')
-    .addOption(httpHeaderOption())
-    .option('--http-path-equal <path>', 'only requests with exactly that path')
-    .option('--http-path-prefix <path>', 'only requests whose path starts like that')
-    .option('--http-path-regex <regex>', 'only requests whose whole path matches')
-    .option('--http-method <method>', 'only requests with that method')
-    .addOption(listOption('--http-query <name=value>', 'only with that query parameter; or NAME'))
-    .addOption(listOption('--baggage <name=value>', 'requests with that baggage member; or NAME'))
-    .option('--match <expression>', 'a rule of your own, as docs/matching.md describes')
     .option('--for <time>', 'end by itself after that long: 90s, 45m, 8h; at most 1d')
     .option('--local-timeout <time>', 'when your app does not answer in time: see --when-slow')
     .option('--when-slow <what>', 'pod, 504 or wait (default: pod; without a time limit: wait)')
@@ -52,6 +47,11 @@ export const interceptCommand = (
     .option('--max-rps <n>', 'requests to you a second; the pod answers the others')
     .addOption(listOption('--redact-header <name>', 'hide that header in what is recorded, too'))
     .addOption(listOption('--redact-json <path>', 'hide that place in JSON, too: $.user.email'))
+    .option('--priority <n>', 'before general rules with a lower number; -100 to 100 (default: 0)')
+    .option('--dry-run', 'only say what would come of it, and with whose rule it conflicts')
+    .option('--take-over', 'end the intercepts that conflict with it; their owners are told')
+    .option('--other-keys', "requests with other users' keys, too: needs the policy's right, --yes")
+    .option('--yes', 'you mean a rule that takes more than requests which ask for it')
     .option('--detach', 'go on in the background once it is ready')
     .option('--ci', 'for a pipeline: a key of its own, no questions, a line for each event')
     .option('--key-file <file>', 'with --ci: keep the key of the run there, 0600, while it lasts')
@@ -69,24 +69,22 @@ export const interceptCommand = (
     "byway intercept checkout --port 3000 --http-header 'x-tenant: acme'",
     'byway intercept checkout --port 3000 --http-path-prefix /api --http-method POST',
     `byway intercept checkout --port 3000 --match 'baggage("tenant") == "acme" or query("debug")'`,
+    "byway intercept checkout --http-header 'x-tenant: acme' --dry-run",
     'byway intercept checkout --port 3000 --detach',
     'byway intercept checkout --port 3000 --ci --detach      docs/ci.md',
   );
 };
 
-const listOption = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser(
-    (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
-  );
-
-const httpHeaderOption = (): Option =>
-  new Option(
-    '--http-header [header]',
-    'NAME=VALUE, "NAME: VALUE", NAME~REGEX or NAME (present); all of them must be there. Nothing or auto: your key. A word right after it is its value, so say the name of the service first',
-  )
-    .argParser((value: string, before: readonly string[]) => [...before, value])
-    .preset(automatic)
-    .default([], 'your key');
+const withServing = (command: Command): Command =>
+  command
+    .option('-p, --port <local[:remote]>', 'port on this machine, and the port of the service')
+    .option('--for <time>', 'end by itself after that long: 90s, 45m, 8h; at most 1d')
+    .option('--local-timeout <time>', 'when your app does not answer in time: see --when-slow')
+    .option('--when-slow <what>', 'pod, 504 or wait (default: pod; without a time limit: wait)')
+    .option('--when-down <what>', 'pod or error, when your app or laptop is gone (default: pod)')
+    .option('--max-in-flight <n>', 'requests to you at once; the pod answers the others')
+    .option('--max-rps <n>', 'requests to you a second; the pod answers the others')
+    .option('--detach', 'go on in the background once it is ready');
 
 /** Returns the exit code: 0, that of a signal, or that of the user's program. */
 export const intercept = async (
@@ -116,6 +114,10 @@ const start = async (
   const { io } = context;
   const { literalHints } = await import('../arguments/literal-hint.ts');
   for (const hint of literalHints(plan.match)) io.say(hint);
+  if (options.dryRun === true) {
+    const { dryRun } = await import('../session/dry-run.ts');
+    return await dryRun(io, await context.manager(options.manager), plan, options.json === true);
+  }
   const where = plan.localPort === undefined ? 'a free port' : `localhost:${plan.localPort}`;
   io.say(`${plan.name} → ${where}`);
   const manager = await context.manager(options.manager);
@@ -168,6 +170,8 @@ const planOf = async (
     matching: options,
     for: time,
     guards: options,
+    demands: options,
+    dryRun: options.dryRun === true,
   });
   const plan = { ...read, redact };
   if (ci !== true) return plan;

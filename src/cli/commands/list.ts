@@ -48,19 +48,19 @@ const asTable = (
   sessions: readonly SessionFile[],
 ): string => {
   const now = new Date();
-  const rows = intercepts.map(
-    ({ id, workload, port, owner, laptop, match, run, state, expiresAt }) => {
-      const local = sessions.find((session) => session.id === id)?.port;
-      return [
-        workload.name,
-        String(port),
-        local === undefined ? laptop : `localhost:${local}`,
-        owner,
-        matchInWords(match, whoseKey(run, owner === user ? 'your' : 'their')),
-        state,
-        expiresAt === null ? '' : `until ${moment(new Date(expiresAt), now)}`,
-      ];
-    },
-  );
+  const rows = intercepts.map((intercept) => {
+    const { id, workload, port, owner, laptop, match, run, state, expiresAt, priority } = intercept;
+    const local = sessions.find((session) => session.id === id)?.port;
+    return [
+      workload.name,
+      String(port),
+      local === undefined ? laptop : `localhost:${local}`,
+      owner,
+      matchInWords(match, whoseKey(run, owner === user ? 'your' : 'their')) +
+        (priority === undefined ? '' : `, priority ${priority}`),
+      state,
+      expiresAt === null ? '' : `until ${moment(new Date(expiresAt), now)}`,
+    ];
+  });
   return table([['NAME', 'PORT', 'GOES TO', 'OWNER', 'MATCH', 'STATE', 'LEASE'], ...rows]);
 };

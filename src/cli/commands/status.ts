@@ -16,6 +16,7 @@ import { plain } from '../wording/plain.ts';
 import { replicasInWords } from '../wording/replicas.ts';
 import { legsInWords, processInWords, tellCrashed, tunnelInWords } from '../wording/sessions.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
+import { takenFrom, takenInWords } from './taken-over.ts';
 
 export const statusCommand = (context: Context): Command => {
   const command = new Command('status')
@@ -45,11 +46,21 @@ export const status = async (
   const shown = name === undefined ? own : own.filter((intercept) => isCalled(intercept, name));
   if (name !== undefined && shown.length === 0) throw unknown(name);
   const details = await detailsOf(manager, shown);
+  const taken = (await takenFrom(manager, me.user, own)).filter(
+    ({ workload }) => name === undefined || workload?.endsWith(`/${name}`) === true,
+  );
   const { origin } = manager.connection.manager;
   const key = me.key === null ? null : shortKey(me.key);
   if (options.json === true) {
     const intercepts = details.map((one) => asJson(one, localOf(one, running)));
-    io.printJson({ manager: { url: origin, version }, user: me.user, key, intercepts });
+    const takenOver = taken.map(({ at, user: by, subject, workload }) => ({
+      at,
+      by,
+      id: subject,
+      workload,
+    }));
+    const you = { user: me.user, key };
+    io.printJson({ manager: { url: origin, version }, ...you, intercepts, takenOver });
     return;
   }
   io.print(`manager  ${origin}  v${version}`);
@@ -57,6 +68,7 @@ export const status = async (
   for (const one of details) {
     io.print(`\n${inWords(context, one, localOf(one, running), options.replicas === true)}`);
   }
+  for (const one of taken) io.print(`\n${io.paintData().warning('▲')} ${takenInWords(one)}`);
   if (details.length === 0) io.say('You intercept nothing.   byway intercept NAME --port 3000');
 };
 
@@ -135,6 +147,7 @@ const inWords = (
   return [
     `${workload.name} → ${goesTo}   ${stateInWords(paint, intercept)}${lease}`,
     `  match   ${matchInWords(match, whoseKey(run, 'your'))}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
+    ...orderInWords(intercept),
     ...(local === undefined ? [] : sessionInWords(local)),
     ...(transport === undefined ? [] : [`  over    ${plain(transport)}`]),
     `  agents  ${agents.applied} of ${agents.connected} have the rule`,
@@ -154,6 +167,11 @@ const nearMissLines = (
   const advice = adviceOn(misses).flatMap((line) => wrapped(line, width, '    '));
   return [...wrapped(text, width, '  '), ...advice];
 };
+
+const orderInWords = ({ priority, otherKeys }: Intercept): readonly string[] => [
+  ...(priority === undefined ? [] : [`  order   priority ${priority}`]),
+  ...(otherKeys === undefined ? [] : ["  keys    takes requests with other users' keys, too"]),
+];
 
 const sessionInWords = (local: LocalSession): readonly string[] => [
   `  session ${processInWords(local)}`,

@@ -15,6 +15,12 @@ import {
   type WorkloadStatus,
   workloadPageSchema,
 } from '../../protocol/api.ts';
+import { type AuditAction, type AuditEntry, auditPageSchema } from '../../protocol/audit.ts';
+import {
+  type ExplainQuestion,
+  type Explanation,
+  explanationSchema,
+} from '../../protocol/explanation.ts';
 import {
   type Intercept,
   type InterceptChange,
@@ -45,6 +51,11 @@ export type ManagerClient = {
   readonly intercepts: () => Promise<readonly Intercept[]>;
   readonly intercept: (id: string) => Promise<InterceptDetail>;
   readonly create: (intercept: NewIntercept, signal?: AbortSignal) => Promise<Intercept>;
+  /** What creating it would come to; changes nothing. */
+  readonly tryCreate: (intercept: NewIntercept) => Promise<Intercept>;
+  readonly explain: (question: ExplainQuestion) => Promise<Explanation>;
+  /** Of one kind since a time of RFC 3339, oldest first. */
+  readonly audit: (action: AuditAction, since: string) => Promise<readonly AuditEntry[]>;
   readonly change: (id: string, change: InterceptChange) => Promise<Intercept>;
   readonly remove: (id: string, signal?: AbortSignal) => Promise<void>;
   /** What happens to one intercept, its present state first, until the connection breaks. */
@@ -73,6 +84,16 @@ export const createManagerClient = (connection: Connection): ManagerClient => ({
       connection,
       { method: 'POST', path: '/v1/intercepts', body: intercept, ...(signal && { signal }) },
       interceptSchema,
+    ),
+  tryCreate: (body) =>
+    ask(connection, { method: 'POST', path: '/v1/intercepts?dryRun=true', body }, interceptSchema),
+  explain: (body) =>
+    ask(connection, { method: 'POST', path: '/v1/explain', body }, explanationSchema),
+  audit: (action, since) =>
+    all(
+      connection,
+      `/v1/audit?action=${action}&since=${encodeURIComponent(since)}`,
+      auditPageSchema,
     ),
   change: (id, body) =>
     ask(
@@ -122,7 +143,7 @@ const all = async <T>(
     const page = await ask(connection, { method: 'GET', path: path + after }, schema);
     items.push(...page.items);
     if (page.next === null) return items;
-    after = `?after=${encodeURIComponent(page.next)}`;
+    after = `${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(page.next)}`;
   }
   throw new UserError(`The manager's list ${path} has no end.`);
 };

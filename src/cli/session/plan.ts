@@ -6,6 +6,16 @@ import { type Match, matchSchema } from '../../protocol/match.ts';
 import { runSchema } from '../../protocol/run.ts';
 import { type RedactionPlan, redactionPlanSchema } from '../recorder/redaction/rules.ts';
 
+/** Flags about other rules and other users, each only when it was given. */
+export type Demands = {
+  readonly priority?: number;
+  readonly otherKeys?: boolean;
+  /** `--yes`. */
+  readonly confirmed?: boolean;
+  /** Ends what is in the way. */
+  readonly takeOver?: boolean;
+};
+
 /** What `byway intercept` was asked for. */
 export type InterceptPlan = {
   /** `NAME` or `KIND/NAME`. */
@@ -18,6 +28,8 @@ export type InterceptPlan = {
   readonly guards: Guards | undefined;
   /** Hidden in recordings besides what is hidden anyway. */
   readonly redact?: RedactionPlan | undefined;
+  /** What it asks for beyond its rule; nothing without. */
+  readonly demands?: Demands | undefined;
   /** The user's own program with its arguments; empty without. */
   readonly command: readonly string[];
   /** The run of a pipeline that it is for: with a key of its own, and strict about its port. */
@@ -29,6 +41,18 @@ export type InterceptPlan = {
 };
 
 const port = v.optional(v.number());
+const demandsSchema: v.GenericSchema<unknown, Demands> = v.object({
+  priority: v.exactOptional(v.number()),
+  otherKeys: v.exactOptional(v.boolean()),
+  confirmed: v.exactOptional(v.boolean()),
+  takeOver: v.exactOptional(v.boolean()),
+});
+
+/** ` --port 4000`, as the plan says it; empty when it leaves the port open. */
+export const portFlag = ({ localPort, remotePort }: InterceptPlan): string => {
+  if (localPort === undefined) return '';
+  return ` --port ${localPort}${remotePort === undefined ? '' : `:${remotePort}`}`;
+};
 
 /** For plans that travel to a session in the background. */
 export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
@@ -40,6 +64,7 @@ export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
     forSeconds: v.optional(v.number()),
     guards: v.optional(guardsSchema),
     redact: v.optional(redactionPlanSchema),
+    demands: v.optional(demandsSchema),
     command: v.array(v.string()),
     run: v.optional(runSchema),
     keyFile: v.optional(v.string()),

@@ -105,5 +105,10 @@ export const eventAsJson = (
 /** The end of a session as programs read it. */
 export const endAsJson = (end: SessionEnd): Readonly<Record<string, unknown>> =>
   end.type === 'ended'
-    ? { event: 'ended', reason: end.reason, by: end.by }
+    ? {
+        event: 'ended',
+        reason: end.reason,
+        by: end.by,
+        ...(end.successor === undefined ? {} : { successor: end.successor }),
+      }
     : { event: 'ended', reason: end.type };

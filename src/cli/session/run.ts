@@ -1,11 +1,9 @@
 import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
-import type { NewIntercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { Environment } from '../folders.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { keyFileOf } from '../pipeline/key-file.ts';
-import { withoutSessionSeconds } from '../pipeline/limits.ts';
 import { redactionRules } from '../recorder/redaction/rules.ts';
 import { type App, type AppOutput, startApp, waitForPort } from './app.ts';
 import { BoardEntry } from './board.ts';
@@ -13,12 +11,14 @@ import { assertKnown, explainRefusal } from './explain-refusal.ts';
 import { type Interruption, signalCode, watchSignals } from './interruption.ts';
 import { freePort, isListening, type LocalPort, localPort } from './local-port.ts';
 import type { OpenSession } from './open-session.ts';
-import { type InterceptPlan, laptopName } from './plan.ts';
+import type { InterceptPlan } from './plan.ts';
 import type { Report } from './report.ts';
 import { eventAsJson } from './report-json.ts';
 import { runSession } from './session.ts';
 import type { SessionEnd, SessionEvent } from './session-event.ts';
 import type { Subject } from './subject.ts';
+import { tellTakenOver, whatIsInTheWay } from './take-over.ts';
+import { wantedOf } from './wanted.ts';
 
 export type RunOptions = {
   readonly context: Pick<Context, 'io' | 'environment' | 'signals'>;
@@ -67,8 +67,12 @@ const serveAlone = async (options: RunOptions, interruption: Interruption): Prom
   const end = await serve(options, port, report, interruption.first);
   report.end(end);
   const signal = interruption.signal();
+  if (isTakenOver(end, options.user)) return exitCodes.conflict;
   return end.type === 'stopped' && signal !== undefined ? signalCode(signal) : exitCodes.ok;
 };
+
+const isTakenOver = (end: SessionEnd, user: string): boolean =>
+  end.type === 'ended' && end.reason === 'taken_over' && end.by !== user;
 
 const serveWithApp = async (options: RunOptions, interruption: Interruption): Promise<number> => {
   await assertKnown(options.plan, options.manager);
@@ -87,7 +91,7 @@ const serveWithApp = async (options: RunOptions, interruption: Interruption): Pr
       if (end.type !== 'stopped' || !stop.aborted) {
         app.send('SIGTERM');
         await app.finish();
-        return exitCodes.ok;
+        return isTakenOver(end, options.user) ? exitCodes.conflict : exitCodes.ok;
       }
     }
     return await app.finish();
@@ -154,14 +158,16 @@ const serve = async (
   const keyFile = keyFileOf(options);
   let refused = false;
   try {
+    const inTheWay = await whatIsInTheWay(manager, plan, host.session);
     const end = await runSession({
       host,
       port,
-      wanted: wantedOf(plan),
+      wanted: wantedOf(plan, inTheWay),
       rules: redactionRules(plan.redact, key),
       onCreated: async (intercept) => {
         entry.created(intercept);
         await keyFile.write();
+        tellTakenOver(options.context.io, plan, user, inTheWay);
         await session.publish(intercept, port.port);
       },
       onEvent: (event) => {
@@ -206,13 +212,3 @@ const forget = async (session: OpenSession, id: string): Promise<void> => {
   session.host.arrivals.delete(id);
   await session.uncover(id);
 };
-
-const wantedOf = (plan: InterceptPlan): Omit<NewIntercept, 'session'> => ({
-  workload: plan.name,
-  laptop: laptopName(),
-  match: plan.match,
-  ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
-  ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
-  ...(plan.guards === undefined ? {} : { guards: plan.guards }),
-  ...(plan.run === undefined ? {} : { run: plan.run, withoutSessionSeconds }),
-});

@@ -48,6 +48,7 @@ export const viewOf = (
     ...(record.guards === undefined ? {} : { guards: record.guards }),
     ...(record.paused === undefined ? {} : { paused: record.paused }),
     ...(record.run === undefined ? {} : { run: record.run }),
+    ...orderOf(record),
     ...measured,
     ...(transport === undefined ? {} : { transport }),
   };
@@ -67,6 +68,15 @@ export const ruleOf = (
   state,
   createdAt: record.createdAt,
   ...(record.guards === undefined ? {} : { guards: record.guards }),
+  ...orderOf(record),
+});
+
+const orderOf = ({
+  priority,
+  otherKeys,
+}: InterceptRecord): Pick<Rule, 'priority' | 'otherKeys'> => ({
+  ...(priority === undefined ? {} : { priority }),
+  ...(otherKeys === undefined ? {} : { otherKeys }),
 });
 
 const matchOf = (match: Match, keySha256: string): Pick<Rule, 'match' | 'ownerKeySha256'> => {

@@ -39,7 +39,11 @@ export const meRoutes = (manager: Manager): readonly JsonRoute[] => [
     problems: [],
     answers: { 200: meSchema },
     handle: async ({ principal }) => {
-      await manager.keys.rotate(principal.user);
+      const { user } = principal;
+      const about = { action: 'key.rotate', subject: null, owner: user, workload: null } as const;
+      await manager.together(() =>
+        Promise.all([manager.keys.rotate(user), manager.audit.write({ user, ...about })]),
+      );
       manager.intercepts.keyRotated(principal.user);
       manager.log.info({ user: principal.user }, 'key rotated');
       return { status: 200, body: meOf(manager, principal) };

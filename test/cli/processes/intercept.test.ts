@@ -145,7 +145,7 @@ test('flags narrow the key, an expression makes a rule of its own, both at once'
   expect(await ask('/healthz', 'tenant=acme')).toBe('pod GET /healthz');
   expect(await ask('/cart/1', 'tenant=acme')).toBe('pod GET /cart/1');
   const list = (await world.byway(['list'])).stdout;
-  expect(list).toContain('your key and path.startsWith("/api/") and method == "GET"');
+  expect(list).toContain('your key and path starts with "/api/" and method = "GET"');
 });
 
 test('a port that nobody listens on is a warning, and so is its coming back a message', async () => {
