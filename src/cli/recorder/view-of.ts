@@ -4,7 +4,7 @@ import type { ExchangeFacts, HeaderLine, RecordedMessage } from './exchange.ts';
 import type { RecordedExchange } from './recorder.ts';
 import { maskHeaders, noteHeaders } from './redaction/mask-headers.ts';
 import { type Masking, maskJson, maskLoose, maskTarget } from './redaction/mask-text.ts';
-import { type Reveal, readReveal } from './redaction/reveal.ts';
+import { type Reveal, revealNothing } from './redaction/reveal.ts';
 import { Secrets } from './redaction/secrets.ts';
 import type { BodyView, ExchangeSummary, ExchangeView, MessageView } from './view.ts';
 
@@ -45,7 +45,7 @@ export const pathOf = (recorded: RecordedExchange): string | null => {
   if (known !== undefined) return known;
   const { recording } = recorded;
   const { path } = recording.facts();
-  const masking = maskingOf(recorded, readReveal([]));
+  const masking = maskingOf(recorded, revealNothing);
   const masked = path === null ? null : maskTarget(masking, path);
   noteHeaders(masking, recording.requestHeaders);
   const shown = masked === null ? null : masking.secrets.maskAll(masked);

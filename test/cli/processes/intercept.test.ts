@@ -86,7 +86,7 @@ test('--json prints lines for programs, the first of which is ready', async () =
     id: 'rq_1',
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     method: 'GET',
-    path: expect.stringMatching(/^\/price\?key=\S{4}…\S{3}$/),
+    path: '/price?key=[redacted:BYWAY_KEY]',
     status: 200,
     ms: expect.any(Number),
     servedBy: 'local',
