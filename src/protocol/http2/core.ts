@@ -228,7 +228,9 @@ export class Core implements StreamOwner {
 
   /** Sends what was held up of one stream. */
   pumpStream(stream: Http2Stream): void {
-    this.blocked.pump(stream);
+    if (!stream.waits) return;
+    this.blocked.add(stream);
+    this.pump();
   }
 
   /** Sends what was held up, a frame of each stream by turns. */
