@@ -228,8 +228,7 @@ export class Core implements StreamOwner {
 
   /** Sends what was held up of one stream. */
   pumpStream(stream: Http2Stream): void {
-    if (!stream.waits) return;
-    this.blocked.add(stream);
+    if (stream.waits) this.block(stream);
     this.pump();
   }
 
