@@ -25,14 +25,6 @@ export class BlockedStreams {
     if (!this.small.delete(stream)) this.large.delete(stream);
   }
 
-  /** Sends what can be sent of one stream, in its turn where others wait. */
-  pump(stream: Http2Stream): void {
-    if (!stream.waits) return;
-    this.add(stream);
-    if (this.size > 1) this.turn(stream);
-    else while (this.turn(stream));
-  }
-
   /** Sends a part of each stream, while `goesOn`; false when none of them can send another. */
   round(goesOn: () => boolean): boolean {
     let progress = false;

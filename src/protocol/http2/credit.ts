@@ -16,6 +16,8 @@ export type CreditOwner = {
   readonly wake: () => void;
 };
 
+/** Milliseconds that a busy process adds to the shortest of ways. */
+const roundTripMsMin = 1;
 /** Octets of data that may wait in all streams before the connection's window stays shut. */
 const unreleasedBytesMax: number = 16 * 1024 * 1024;
 
@@ -99,7 +101,8 @@ export class Credit {
 
   /** A round trip was measured. The shortest counts: a longer one tells of queues, not of the way. */
   took(milliseconds: number): void {
-    this.roundTripMs = Math.min(milliseconds, this.roundTripMs ?? milliseconds);
+    const shortest = Math.min(milliseconds, this.roundTripMs ?? milliseconds);
+    this.roundTripMs = Math.max(shortest, roundTripMsMin);
     this.giveBack();
   }
 

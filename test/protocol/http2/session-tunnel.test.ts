@@ -92,8 +92,8 @@ describe('a PING', () => {
   });
 
   test('of the peer may come so often and no more', () => {
-    const bench = new Bench('server', { controlPerSecond: 3 });
     stopClock();
+    const bench = new Bench('server', { controlPerSecond: 3 });
     const ping = frame(6, 0, 0, '0000000000000000');
     // The settings at the beginning were the first of the three.
     bench.take(ping, ping);
