@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Guards, guardsSchema } from './guards.ts';
 import { leaseSecondsMax } from './limits.ts';
 import { type Match, matchSchema } from './match.ts';
+import { type NearMiss, nearMissesShownMax, nearMissSchema } from './near-miss.ts';
 import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
 import { type InterceptState, interceptStateSchema } from './rules.ts';
 import { nameSchema, type Workload, workloadSchema } from './workload.ts';
@@ -128,11 +129,17 @@ export type InterceptEvent =
   | { readonly type: 'intercept'; readonly intercept: Intercept }
   | { readonly type: 'ready'; readonly legsMs: ProbeLegs }
   | { readonly type: 'not_ready'; readonly reason: string }
-  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string };
+  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string }
+  /** Only to its owner: all of the last minute, oldest first; replaces what was sent before. */
+  | { readonly type: 'near_misses'; readonly misses: readonly NearMiss[] };
 
 export const interceptEventSchema: v.GenericSchema<unknown, InterceptEvent> = v.variant('type', [
   v.object({ type: v.literal('intercept'), intercept: interceptSchema }),
   v.object({ type: v.literal('ready'), legsMs: probeLegsSchema }),
   v.object({ type: v.literal('not_ready'), reason: v.string() }),
   v.object({ type: v.literal('ended'), reason: v.picklist(['left', 'expired']), by: v.string() }),
+  v.object({
+    type: v.literal('near_misses'),
+    misses: v.pipe(v.array(nearMissSchema), v.maxLength(nearMissesShownMax)),
+  }),
 ]);

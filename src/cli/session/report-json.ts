@@ -94,6 +94,10 @@ export const eventAsJson = (
       return { event: 'extended', until: event.until };
     case 'not_ready':
       return { event: 'not_ready', reason: event.reason };
+    case 'counts':
+      return { event: 'counts', counts: event.counts };
+    case 'near_misses':
+      return { event: 'near_misses', misses: event.misses };
   }
 };
 

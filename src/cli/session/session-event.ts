@@ -1,4 +1,5 @@
 import type { EndReason, Intercept } from '../../protocol/intercepts.ts';
+import type { NearMiss } from '../../protocol/near-miss.ts';
 import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Transport } from '../../tunnel/carrier.ts';
 import type { Observation } from './observe.ts';
@@ -33,7 +34,11 @@ export type SessionEvent =
   | { readonly type: 'ending'; readonly until: string; readonly leftMs: number }
   | { readonly type: 'extended'; readonly until: string }
   /** After `ready`: the way was measured again and is not whole. */
-  | { readonly type: 'not_ready'; readonly reason: string };
+  | { readonly type: 'not_ready'; readonly reason: string }
+  /** The manager's figures of all agents, at most once a second. */
+  | { readonly type: 'counts'; readonly counts: Intercept['counts'] }
+  /** All requests that came close in the last minute, oldest first; replaces what was said before. */
+  | { readonly type: 'near_misses'; readonly misses: readonly NearMiss[] };
 
 /** Why a session is over. `stopped`: because it was asked to; it has told the manager. */
 export type SessionEnd =

@@ -30,7 +30,8 @@ export const watch = async (watching: Watching): Promise<SessionEnd | undefined>
     if (event.type === 'ended') return { type: 'ended', reason: event.reason, by: event.by };
     if (event.type === 'not_ready') {
       tellNotReady(watching, progress.readyOnce, plain(event.reason));
-    } else if (event.type === 'intercept') takeIntercept(watching, progress, event.intercept);
+    } else if (event.type === 'near_misses') watching.onEvent(event);
+    else if (event.type === 'intercept') takeIntercept(watching, progress, event.intercept);
     else takeReady(watching, progress, event);
   }
   return undefined;
