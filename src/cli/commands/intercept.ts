@@ -5,6 +5,9 @@ import { automatic } from '../arguments/header-words.ts';
 import { readInterceptPlan } from '../arguments/intercept-plan.ts';
 import type { MatchArguments } from '../arguments/match-arguments.ts';
 import type { Context } from '../context.ts';
+import type { ManagerClient } from '../manager-client/client.ts';
+import type { OpenSession } from '../session/open-session.ts';
+import type { LiveReport } from '../ui/live-report.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export type InterceptOptions = CommonOptions &
@@ -13,6 +16,7 @@ export type InterceptOptions = CommonOptions &
     readonly port?: string;
     readonly for?: string;
     readonly detach?: boolean;
+    readonly plain?: boolean;
   };
 
 /** `argv` is the whole command line: what follows its `--` is the user's own program. */
@@ -42,6 +46,7 @@ export const interceptCommand = (
     .option('--max-in-flight <n>', 'requests to you at once; the pod answers the others')
     .option('--max-rps <n>', 'requests to you a second; the pod answers the others')
     .option('--detach', 'go on in the background once it is ready')
+    .option('--plain', 'one line for each event instead of the live view (a screen reader, a log)')
     .action(async (_name: unknown, _rest: unknown, options: InterceptOptions, own: Command) => {
       if (argv.length === 1) own.help({ error: true });
       const child = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : [];
@@ -120,6 +125,7 @@ export const intercept = async (
   const report = options.json === true ? reportAsJson : reportToPeople;
   const { user, key } = me;
   const session = await OpenSession.open({ context, manager, user, log: null, add: undefined });
+  const live = await openView(context, manager, session, command, options);
   try {
     return await runIntercept({
       context,
@@ -127,12 +133,27 @@ export const intercept = async (
       plan,
       user,
       key,
-      report: (local) => report(io, subjectOf(local)),
+      report: (local) => live?.report(subjectOf(local)) ?? report(io, subjectOf(local)),
       appOutput: options.json === true ? 'stderr' : 'inherit',
       session,
       release: () => session.host.close(),
     });
   } finally {
+    await live?.close();
     session.close();
   }
+};
+
+// A program of the user's own has the terminal for itself: what it says, and what is typed.
+const openView = async (
+  context: Context,
+  manager: ManagerClient,
+  session: OpenSession,
+  command: readonly string[],
+  options: InterceptOptions,
+): Promise<LiveReport | undefined> => {
+  const { drawsView } = await import('../ui/draws-view.ts');
+  if (command.length > 0 || !drawsView(context, options)) return undefined;
+  const { openLiveReport } = await import('../ui/live-report.ts');
+  return await openLiveReport({ context, manager, session, requests: undefined });
 };

@@ -32,4 +32,5 @@ const withReasons = (counts: Readonly<Record<string, number>>): string => {
   return `${count(total)} (${parts.map(([code, number]) => `${reason(code)} ${count(number)}`).join(', ')})`;
 };
 
-const reason = (code: string): string => reasons[code] ?? code.replaceAll('_', ' ');
+/** Why a request was passed or failed, in a few words. */
+export const reason = (code: string): string => reasons[code] ?? code.replaceAll('_', ' ');

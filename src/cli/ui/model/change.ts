@@ -13,7 +13,12 @@ export type Change =
   | { readonly type: 'notice'; readonly notice: Notice | null }
   | { readonly type: 'page'; readonly page: Page }
   /** What a page shows, unless another one was opened meanwhile. */
-  | { readonly type: 'lines'; readonly of: Page['kind']; readonly id: string | null; readonly lines: readonly Line[] }
+  | {
+      readonly type: 'lines';
+      readonly of: Page['kind'];
+      readonly id: string | null;
+      readonly lines: readonly Line[];
+    }
   | { readonly type: 'time'; readonly now: number };
 
 /** The model after a change. */
@@ -53,10 +58,12 @@ const takeRows = (model: Model, changed: readonly ExchangeSummary[]): Model => {
   });
   const oldest = model.rows.length < rowsMax ? undefined : model.rows.at(-1);
   const isKept = ({ at }: ExchangeSummary): boolean => oldest === undefined || at >= oldest.at;
-  const fresh = [...latest.values()].filter(isKept).reverse();
-  return {
-    ...model,
-    rows: [...fresh, ...known].slice(0, rowsMax),
-    total: model.total + fresh.length,
-  };
+  const fresh = [...latest.values()].filter(isKept).sort(newestFirst);
+  return { ...model, rows: [...fresh, ...known].slice(0, rowsMax) };
 };
+
+// In the order of arrival where two came in the same millisecond.
+const newestFirst = (left: ExchangeSummary, right: ExchangeSummary): number =>
+  left.at === right.at ? numberOf(right) - numberOf(left) : left.at < right.at ? 1 : -1;
+
+const numberOf = ({ id }: ExchangeSummary): number => Number(/\d+$/.exec(id)?.[0] ?? 0);

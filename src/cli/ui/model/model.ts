@@ -35,7 +35,7 @@ export type Head = {
   readonly counts: Intercept['counts'] | null;
 };
 
-export type Tone = 'plain' | 'good' | 'warning' | 'bad' | 'faint' | 'strong';
+export type Tone = 'plain' | 'good' | 'warning' | 'bad' | 'faint';
 
 /** One line of a page; its text has no escape sequences. */
 export type Line = {
@@ -68,8 +68,6 @@ export type Model = {
   readonly size: Size;
   /** Newest first, bounded. */
   readonly rows: readonly ExchangeSummary[];
-  /** Requests since the view began, also those that are no longer in `rows`. */
-  readonly total: number;
   /** Null follows the newest. */
   readonly selected: string | null;
   /** The line of the list on which the selected one stands, so that it stays there. */
@@ -98,7 +96,6 @@ export type Beginning = Pick<Model, 'head' | 'size' | 'serves' | 'hasChoice' | '
 export const newModel = (beginning: Beginning): Model => ({
   ...beginning,
   rows: [],
-  total: 0,
   selected: null,
   line: 0,
   filter: '',

@@ -4,7 +4,10 @@ import type { Line, Page } from './model.ts';
 /** Columns at the left of each line of a page. */
 export const marginColumns = 2;
 
-const wrapped = new WeakMap<readonly Line[], { readonly width: number; readonly lines: readonly Line[] }>();
+const wrapped = new WeakMap<
+  readonly Line[],
+  { readonly width: number; readonly lines: readonly Line[] }
+>();
 
 /** The lines of a page as wide as it is; what goes on is indented like its beginning. */
 export const linesOf = (page: Page, width: number): readonly Line[] => {

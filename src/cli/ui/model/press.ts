@@ -4,22 +4,22 @@ import type { Model } from './model.ts';
 import { scrollMax } from './page-lines.ts';
 import { follow, move, selectedRow } from './selection.ts';
 
+/** What a key asks for about one request. */
+export type RequestAction = {
+  readonly type: 'open' | 'replay' | 'edit' | 'diff' | 'copy';
+  readonly id: string;
+};
+
+/** What a key asks of the terminal. */
+export type TerminalAction = { readonly type: 'suspend' } | { readonly type: 'redraw' };
+
+/** What else a key asks for. */
+export type ViewAction = {
+  readonly type: 'misses' | 'help' | 'pause' | 'resume' | 'leave' | 'quit' | 'back' | 'interrupt';
+};
+
 /** What a key asks for besides a change of the model. */
-export type Action =
-  | { readonly type: 'open' | 'replay' | 'edit' | 'diff' | 'copy'; readonly id: string }
-  | {
-      readonly type:
-        | 'misses'
-        | 'help'
-        | 'pause'
-        | 'resume'
-        | 'leave'
-        | 'quit'
-        | 'back'
-        | 'interrupt'
-        | 'suspend'
-        | 'redraw';
-    };
+export type Action = RequestAction | TerminalAction | ViewAction;
 
 export type Pressed = { readonly model: Model; readonly action?: Action };
 
@@ -28,7 +28,7 @@ export const filterLengthMax = 200;
 
 /** The model after a key, and what it asks for. Ctrl-C, Ctrl-Z and Ctrl-L mean the same everywhere. */
 export const press = (model: Model, key: Key): Pressed => {
-  if (key.name === 'interrupt' || key.name === 'suspend') {
+  if (key.name === 'interrupt' || key.name === 'suspend' || key.name === 'redraw') {
     return { model, action: { type: key.name } };
   }
   if (model.leaving) return answerLeaving(model, key);

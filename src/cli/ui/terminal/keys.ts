@@ -16,6 +16,7 @@ export type Key = {
     | 'interrupt'
     | 'suspend'
     | 'clear'
+    | 'redraw'
     | 'character';
   readonly text: string;
 };
@@ -56,9 +57,10 @@ const controls: Readonly<Record<string, Key['name']>> = {
   '\u0003': 'interrupt',
   '\u001a': 'suspend',
   '\u0015': 'clear',
+  '\f': 'redraw',
 };
 
-const escape = '\u001b';
+const escapeCharacter = '\u001b';
 /** Parameters of a sequence; none that a keyboard sends is longer. */
 const sequenceLengthMax = 32;
 const whole = /^(?:\[[0-9;:<=>?]*[ -/]*[@-~]|O[@-~])/;
@@ -72,7 +74,7 @@ export const readKeys = (text: string): ReadKeys => {
   const keys: Key[] = [];
   let at = 0;
   while (at < text.length) {
-    if (text[at] !== escape) {
+    if (text[at] !== escapeCharacter) {
       const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
       at += character.length;
       take(keys, character);
@@ -93,7 +95,7 @@ export const readKeys = (text: string): ReadKeys => {
 
 /** What a rest means to which nothing more came in time. */
 export const lastKeys = (rest: string): readonly Key[] =>
-  rest.startsWith(escape) ? [{ name: 'escape', text: '' }] : [];
+  rest.startsWith(escapeCharacter) ? [{ name: 'escape', text: '' }] : [];
 
 const take = (keys: Key[], character: string): void => {
   const name = controls[character];

@@ -1,5 +1,5 @@
-import type { Key } from './keys.ts';
 import { KeyReader } from './key-reader.ts';
+import type { Key } from './keys.ts';
 
 /** A terminal as the screen needs it; tests pass one of their own. */
 export type Terminal = {
@@ -79,6 +79,15 @@ export class Screen {
     this.#write(enter);
   }
 
+  /** Takes it again, when somebody else may have had it without our giving it back. */
+  retake(): void {
+    if (!this.#open) return;
+    this.#shown = [];
+    this.#terminal.input.setRawMode(false);
+    this.#terminal.input.setRawMode(true);
+    this.#write(enter);
+  }
+
   /** Gives the terminal back as it was; does nothing when it is not ours. */
   async close(): Promise<void> {
     if (!this.#release()) return;
@@ -153,11 +162,7 @@ export class Screen {
   }
 }
 
-const changesOf = (
-  shown: readonly string[],
-  lines: readonly string[],
-  rows: number,
-): string => {
+const changesOf = (shown: readonly string[], lines: readonly string[], rows: number): string => {
   let changes = '';
   const end = Math.min(rows, Math.max(shown.length, lines.length));
   for (let row = 0; row < end; row++) {

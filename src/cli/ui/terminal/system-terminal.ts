@@ -2,6 +2,9 @@ import { write, writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Terminal } from './screen.ts';
 
+/** Standard output or error; Node's types don't say that these have a number. */
+export type TerminalOutput = WriteStream & { readonly fd: number };
+
 /** Milliseconds until a terminal that is full is tried again. */
 const fullMs = 20;
 
@@ -9,7 +12,7 @@ const fullMs = 20;
  * The terminal at standard input, and of `output`. Node writes to a terminal before it goes on, and
  * one that takes nothing (a connection that hangs) would stop the tunnel; so a thread writes instead.
  */
-export const systemTerminal = (input: ReadStream, output: WriteStream): Terminal => {
+export const systemTerminal = (input: ReadStream, output: TerminalOutput): Terminal => {
   let last: Promise<void> = Promise.resolve();
   return {
     input,
@@ -32,7 +35,7 @@ export const systemTerminal = (input: ReadStream, output: WriteStream): Terminal
 };
 
 /** Never rejects: a terminal that is gone has nobody who would miss it. */
-const writeAll = async (output: WriteStream, text: string): Promise<void> => {
+const writeAll = async (output: TerminalOutput, text: string): Promise<void> => {
   // The console of Windows reads octets in a code page of its own; its stream doesn't wait anyway.
   if (process.platform === 'win32') {
     await new Promise<void>((resolve) => output.write(text, () => resolve()));

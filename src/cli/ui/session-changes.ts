@@ -1,0 +1,33 @@
+import type { SessionEvent } from '../session/session-event.ts';
+import type { Change } from './model/change.ts';
+import type { Head } from './model/model.ts';
+
+/** What a session's event changes in its view; undefined for what the view learns in another way. */
+export const changeOf = (event: SessionEvent, aheadMs: number): Change | undefined => {
+  if (event.type === 'near_misses') return { type: 'misses', misses: event.misses };
+  const head = headAfter(event, aheadMs);
+  return head === undefined ? undefined : { type: 'head', head };
+};
+
+const headAfter = (event: SessionEvent, aheadMs: number): Partial<Head> | undefined => {
+  switch (event.type) {
+    case 'ready':
+      return { state: 'active', because: null, listening: event.legsMs.local !== null };
+    case 'resumed':
+      return { state: 'active', because: null };
+    case 'paused':
+      return { state: 'paused', because: event.by };
+    case 'not_ready':
+      return { state: 'not_ready', because: event.reason };
+    case 'port':
+      return { listening: event.listening };
+    case 'connected':
+      return { transport: event.transport ?? null };
+    case 'extended':
+      return { expiresAt: Date.parse(event.until) + aheadMs };
+    case 'counts':
+      return { counts: event.counts };
+    default:
+      return undefined;
+  }
+};

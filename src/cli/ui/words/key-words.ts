@@ -1,0 +1,40 @@
+import type { Model } from '../model/model.ts';
+import { widthOf } from '../text/width.ts';
+
+type Hint = { readonly text: string; readonly rank: number };
+
+/** The keys that matter now, in at most that many columns: those with a lower rank go last. */
+export const keysInWords = (model: Model, columns: number): string => {
+  let hints = hintsOf(model);
+  const joined = (): string => ` ${hints.map(({ text }) => text).join('  ')}`;
+  while (widthOf(joined()) > columns && hints.length > 1) {
+    const least = Math.min(...hints.map(({ rank }) => rank));
+    const at = hints.findLastIndex(({ rank }) => rank === least);
+    hints = hints.filter((_, index) => index !== at);
+  }
+  return joined();
+};
+
+const hint =
+  (rank: number) =>
+  (text: string): Hint => ({ text, rank });
+const must = hint(3);
+const should = hint(2);
+const may = hint(1);
+
+const hintsOf = (model: Model): readonly Hint[] => {
+  if (model.leaving) return [must('y yes'), must('any other key no')];
+  if (model.typing !== null) {
+    return [must('⏎ keep'), must('Esc clear'), may('GET 5xx you pod /path !not')];
+  }
+  const pause = should(model.head.state === 'paused' ? 'p resume' : 'p pause');
+  const requests = [should('r replay'), should('e edit'), should('d diff'), should('c curl')];
+  if (model.page !== null) {
+    const own = model.page.id === null ? [] : requests;
+    return [must('↑↓ scroll'), must('Esc back'), ...own, must('? help')];
+  }
+  const list = model.sees
+    ? [must('↑↓ select'), must('⏎ open'), ...requests, should('/ filter')]
+    : [];
+  return [...list, pause, should('x leave'), must('? help'), must('q quit')];
+};
