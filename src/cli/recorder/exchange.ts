@@ -50,11 +50,8 @@ export type ExchangeOrigin = {
   readonly port: number;
 };
 
-/**
- * One request with its answer, real values and all: it never leaves the session's memory. What others
- * see is an `ExchangeView`.
- */
-export type Exchange = ExchangeOrigin & {
+/** What became of one request. */
+export type ExchangeFacts = ExchangeOrigin & {
   /** `rq_N`, as events name it; unique in one process. */
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -69,7 +66,14 @@ export type Exchange = ExchangeOrigin & {
   readonly passReason?: PassReason;
   /** The exchange that this one repeats. */
   readonly replayOf?: string;
+  readonly timing: ExchangeTiming;
+};
+
+/**
+ * One request with its answer, real values and all: it never leaves the session's memory. What others
+ * see is an `ExchangeView`.
+ */
+export type Exchange = ExchangeFacts & {
   readonly request: RecordedMessage | null;
   readonly response: RecordedMessage | null;
-  readonly timing: ExchangeTiming;
 };

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type Arrival, acceptArrival, answerProbe, refuseArrival } from '../../tunnel/arrivals.ts';
 import { join } from './join.ts';
 import type { LocalPort } from './local-port.ts';
-import { type Observation, Observer } from './observe.ts';
+import { type BeginRecording, type Observation, Observer } from './observe.ts';
 
 /** Finds the port that an intercept's bytes go to; undefined for what this session doesn't serve. */
 export type FindPort = (intercept: string) => Promise<LocalPort | undefined>;
@@ -11,6 +11,8 @@ export type FindPort = (intercept: string) => Promise<LocalPort | undefined>;
 export type ArrivalEvents = {
   /** A request was answered by the app. */
   readonly request: (observation: Observation) => void;
+  /** A request's head passed; returns what records it. */
+  readonly begin?: BeginRecording;
   /** The app accepts connections, or nothing does; told for every stream but probes. */
   readonly port: (listening: boolean) => void;
 };
@@ -35,7 +37,9 @@ const serve = async (arrival: Arrival, port: LocalPort, events: ArrivalEvents): 
     return;
   }
   acceptArrival(arrival);
-  await join(arrival, socket, new Observer(events.request));
+  const observer = new Observer(events.request, events.begin);
+  await join(arrival, socket, observer);
+  observer.closed(socket.readableEnded);
 };
 
 // The app sees a connection that closes again, and never a request.

@@ -1,6 +1,7 @@
 import { newIdentifier } from '../../base/identifier.ts';
 import type { TunnelStatus } from '../control/messages.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import { Recorder } from '../recorder/recorder.ts';
 import type { SessionArrivals } from './arrival-events.ts';
 import { type ArrivalEvents, serveArrival } from './arrivals.ts';
 import { createPorts, type Ports } from './ports.ts';
@@ -21,6 +22,7 @@ export class Host {
   readonly session: string = newIdentifier('se');
   readonly manager: ManagerClient;
   readonly ports: Ports = createPorts();
+  readonly recorder: Recorder = new Recorder();
   /** By the intercept's id. */
   readonly arrivals: Map<string, SessionArrivals> = new Map();
   readonly #guests = new Set<Guest>();
@@ -93,6 +95,7 @@ export class Host {
   #eventsOf(intercept: string): ArrivalEvents {
     return {
       request: (observation) => this.arrivals.get(intercept)?.request(observation),
+      begin: (head) => this.arrivals.get(intercept)?.begin(head),
       port: (listening) => this.arrivals.get(intercept)?.port(listening),
     };
   }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Guards, guardsSchema } from '../../protocol/guards.ts';
 import { nameCharactersMax } from '../../protocol/limits.ts';
 import { type Match, matchSchema } from '../../protocol/match.ts';
+import { type RedactionPlan, redactionPlanSchema } from '../recorder/redaction/rules.ts';
 
 /** What `byway intercept` was asked for. */
 export type InterceptPlan = {
@@ -14,6 +15,8 @@ export type InterceptPlan = {
   readonly match: Match;
   readonly forSeconds: number | undefined;
   readonly guards: Guards | undefined;
+  /** Hidden in recordings besides what is hidden anyway. */
+  readonly redact?: RedactionPlan | undefined;
   /** The user's own program with its arguments; empty without. */
   readonly command: readonly string[];
 };
@@ -29,15 +32,17 @@ export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
     match: matchSchema,
     forSeconds: v.optional(v.number()),
     guards: v.optional(guardsSchema),
+    redact: v.optional(redactionPlanSchema),
     command: v.array(v.string()),
   }),
-  v.transform(({ name, localPort, remotePort, match, forSeconds, guards, command }) => ({
+  v.transform(({ name, localPort, remotePort, match, forSeconds, guards, redact, command }) => ({
     name,
     localPort,
     remotePort,
     match,
     forSeconds,
     guards,
+    redact,
     command,
   })),
 );

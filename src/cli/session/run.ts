@@ -3,6 +3,7 @@ import { exitCodes } from '../../base/exit-codes.ts';
 import type { NewIntercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import { redactionRules } from '../recorder/redaction/rules.ts';
 import { type App, startApp, waitForPort } from './app.ts';
 import { BoardEntry } from './board.ts';
 import { assertKnown, explainRefusal } from './explain-refusal.ts';
@@ -146,6 +147,7 @@ const serve = async (
       host,
       port,
       wanted: wantedOf(plan),
+      rules: redactionRules(plan.redact, key),
       onCreated: async (intercept) => {
         entry.created(intercept);
         await session.publish(intercept, port.port);

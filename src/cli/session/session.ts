@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import type { Intercept, NewIntercept } from '../../protocol/intercepts.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import type { RedactionRules } from '../recorder/redaction/rules.ts';
 import { type SessionArrivals, sessionArrivals } from './arrival-events.ts';
 import { follow } from './follow.ts';
 import type { Guest, Host } from './host.ts';
@@ -15,6 +16,8 @@ export type SessionOptions = {
   readonly host: Host;
   readonly port: LocalPort;
   readonly wanted: Omit<NewIntercept, 'session'>;
+  /** What is a secret in its requests. */
+  readonly rules: RedactionRules;
   readonly onCreated: (intercept: Intercept) => Promise<void>;
   readonly onEvent: (event: SessionEvent) => void;
   /** Ends the intercept; running requests go on as long as the host's tunnel. */
@@ -47,7 +50,12 @@ export const runSession = async (options: SessionOptions): Promise<SessionEnd> =
       host.manager.create({ ...options.wanted, session: host.session }),
     );
     id = intercept.id;
-    const arrivals = sessionArrivals(onEvent);
+    const arrivals = sessionArrivals(onEvent, host.recorder, {
+      intercept: id,
+      name: intercept.workload.name,
+      port: port.port,
+      rules: options.rules,
+    });
     host.arrivals.set(id, arrivals);
     return await serve({ ...options, arrivals, tunnel, guest, startedAt }, intercept);
   } finally {

@@ -16,27 +16,41 @@ export type BodyReader = {
   readonly done: () => boolean;
 };
 
+/** Told of each piece of a body's content, without its framing: `bytes` from `start` to `end`. */
+export type BodySink = (bytes: Buffer, start: number, end: number) => void;
+
 /** A reader for a body with that framing; for `close` it is never done. */
-export const readBody = (framing: Framing): BodyReader => {
-  if (framing.kind === 'chunked') return new ChunkedBody();
-  if (framing.kind === 'close') return endless;
-  return framing.kind === 'length' ? new LengthBody(framing.octets) : none;
+export const readBody = (framing: Framing, sink?: BodySink): BodyReader => {
+  if (framing.kind === 'chunked') return new ChunkedBody(sink);
+  if (framing.kind === 'close') return sink === undefined ? endless : endlessInto(sink);
+  return framing.kind === 'length' ? new LengthBody(framing.octets, sink) : none;
 };
 
 const none: BodyReader = { take: (_, start) => start, done: () => true };
 
 const endless: BodyReader = { take: (bytes) => bytes.length, done: () => false };
 
+const endlessInto = (sink: BodySink): BodyReader => ({
+  take: (bytes, start) => {
+    sink(bytes, start, bytes.length);
+    return bytes.length;
+  },
+  done: () => false,
+});
+
 class LengthBody implements BodyReader {
   private rest: number;
+  private readonly sink: BodySink | undefined;
 
-  constructor(octets: number) {
+  constructor(octets: number, sink: BodySink | undefined) {
     this.rest = octets;
+    this.sink = sink;
   }
 
   take(bytes: Buffer, start: number): number {
     const taken = Math.min(this.rest, bytes.length - start);
     this.rest -= taken;
+    if (taken > 0) this.sink?.(bytes, start, start + taken);
     return start + taken;
   }
 
@@ -60,6 +74,11 @@ class ChunkedBody implements BodyReader {
   private rest = 0;
   // Where the last chunk's line starts counts too: it goes out together with the trailers.
   private lastLineLength = 0;
+  private readonly sink: BodySink | undefined;
+
+  constructor(sink: BodySink | undefined) {
+    this.sink = sink;
+  }
 
   readonly done = (): boolean => this.state === 'done';
 
@@ -98,6 +117,7 @@ class ChunkedBody implements BodyReader {
     const taken = Math.min(this.rest, bytes.length - at);
     if (taken === 0) return undefined;
     this.rest -= taken;
+    this.sink?.(bytes, at, at + taken);
     if (this.rest === 0) this.state = 'data-end';
     return at + taken;
   }
