@@ -39,7 +39,7 @@ export const createProgram = (
     .addCommand(resumeCommand(context))
     .addCommand(extendCommand(context))
     .addCommand(listCommand(context))
-    .addCommand(statusCommand(context))
+    .addCommand(statusCommand(context, exit))
     .addCommand(curlCommand(context, exit))
     .addCommand(tokenCommand(context))
     .addCommand(playgroundCommand(context, exit))

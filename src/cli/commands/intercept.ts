@@ -155,5 +155,7 @@ const openView = async (
   const { drawsView } = await import('../ui/draws-view.ts');
   if (command.length > 0 || !drawsView(context, options)) return undefined;
   const { openLiveReport } = await import('../ui/live-report.ts');
-  return await openLiveReport({ context, manager, session, requests: undefined });
+  const { requestsOf, sourceOf } = await import('../ui/session-requests.ts');
+  const requests = requestsOf(sourceOf(session));
+  return await openLiveReport({ context, manager, session, requests });
 };

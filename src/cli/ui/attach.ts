@@ -25,7 +25,9 @@ export type AttachOptions = {
 };
 
 /** How a view ended: `back` to the choice, or with an exit code. */
-export type Attached = { readonly type: 'back' } | { readonly type: 'ended'; readonly code: number };
+export type Attached =
+  | { readonly type: 'back' }
+  | { readonly type: 'ended'; readonly code: number };
 
 /** Milliseconds between two questions to the session how its tunnel is. */
 const askMs = 1_000;

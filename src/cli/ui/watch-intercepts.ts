@@ -5,7 +5,6 @@ import type { ManagerClient } from '../manager-client/client.ts';
 import { signalCode } from '../session/interruption.ts';
 import { attach } from './attach.ts';
 import type { ChoiceItem } from './components/choice-list.tsx';
-import type { Requests } from './live-source.ts';
 import { loadChoiceView } from './load-view.ts';
 import { systemTerminal } from './terminal/system-terminal.ts';
 
@@ -14,7 +13,6 @@ export type WatchOptions = {
   readonly manager: Pick<ManagerClient, 'change' | 'events' | 'remove'>;
   readonly intercepts: readonly Intercept[];
   readonly localOf: (intercept: Intercept) => LocalSession | undefined;
-  readonly requestsOf: (local: LocalSession, intercept: Intercept) => Requests;
   /** Those that would be shown now. */
   readonly refresh: () => Promise<readonly Intercept[]>;
 };
@@ -37,12 +35,12 @@ export const watchIntercepts = async (options: WatchOptions): Promise<number> =>
 
 /** Without a code it goes back to the choice. */
 const open = async (
-  { context, manager, localOf, requestsOf }: WatchOptions,
+  { context, manager, localOf }: WatchOptions,
   intercept: Intercept,
   hasChoice: boolean,
 ): Promise<{ readonly code: number | undefined }> => {
   const local = localOf(intercept);
-  const requests = local === undefined ? undefined : requestsOf(local, intercept);
+  const requests = undefined;
   const outcome = await attach({ context, manager, intercept, local, requests, hasChoice });
   return { code: outcome.type === 'ended' ? outcome.code : undefined };
 };

@@ -8,7 +8,9 @@ export type Choice<T extends { readonly id: string }> = {
 
 export type Chosen<T extends { readonly id: string }> = {
   readonly choice: Choice<T>;
-  readonly outcome?: { readonly type: 'open'; readonly item: T } | { readonly type: 'quit' | 'interrupt' };
+  readonly outcome?:
+    | { readonly type: 'open'; readonly item: T }
+    | { readonly type: 'quit' | 'interrupt' };
 };
 
 /** The choice after a key, and what it leads to. */

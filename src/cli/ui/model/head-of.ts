@@ -17,10 +17,7 @@ export const headOf = (intercept: Intercept, target: string, aheadMs = 0): Head 
 export const changingHead = (
   intercept: Intercept,
   aheadMs = 0,
-): Pick<
-  Head,
-  'state' | 'because' | 'createdAt' | 'expiresAt' | 'transport' | 'counts'
-> => {
+): Pick<Head, 'state' | 'because' | 'createdAt' | 'expiresAt' | 'transport' | 'counts'> => {
   const { state, paused, createdAt, expiresAt, transport, counts } = intercept;
   return {
     state,

@@ -21,9 +21,8 @@ export const exchangeLines = (exchange: ExchangeView): readonly Line[] => {
       ? []
       : [
           plain(''),
-          faint(
-            `Secrets are left out. One of them   byway inspect ${id} --reveal ${redacted[0]?.where}`,
-          ),
+          faint('Secrets are left out. To see one of them:'),
+          faint(`  byway inspect ${id} --reveal ${redacted[0]?.where}`),
         ]),
   ];
 };
