@@ -40,7 +40,7 @@ export const startInTerminal = ({ command, environment, columns = 80, rows = 24 
       (active.getLine(active.baseY + row)?.translateToString(true) ?? '').trimEnd(),
     );
   };
-  const shows = async (text, milliseconds = 20_000) => {
+  const shows = async (text, milliseconds = 30_000) => {
     const end = Date.now() + milliseconds;
     const found = () =>
       typeof text === 'string' ? lines().join('\n').includes(text) : text.test(lines().join('\n'));
@@ -65,8 +65,8 @@ export const startInTerminal = ({ command, environment, columns = 80, rows = 24 
     /** The modes that a shell would find: whether what is typed shows, and comes by lines. */
     modes: () => spawnSync('stty', ['-F', name(), '-a'], { encoding: 'utf8' }).stdout,
     /** Takes nothing more of what is written there, as a connection that hangs. */
-    freeze: () => child.stdout.pause(),
-    thaw: () => child.stdout.resume(),
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
     kill: () => child.kill('SIGKILL'),
   };
 };

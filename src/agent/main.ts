@@ -9,6 +9,7 @@ import { readAuthorities } from '../tunnel/authority-file.ts';
 import { metricsText } from './admin/metrics.ts';
 import { startManagerLink } from './manager-link/link.ts';
 import { type AgentOptions, agentHelp, parseAgentOptions } from './options.ts';
+import { servePodRequests } from './pod-requests/serve.ts';
 import { RuleTable } from './rule-table.ts';
 import { startAgentServer } from './server.ts';
 import { startTls } from './tls/start.ts';
@@ -38,18 +39,26 @@ const run = async (options: AgentOptions): Promise<number> => {
   const tls = options.tls === undefined ? undefined : await startTls(options.tls, log);
   const table = new RuleTable();
   const stop = new AbortController();
+  const address = {
+    workload,
+    manager,
+    ca: await authorities(options.ca),
+    agent: newIdentifier('ag'),
+    token: tokenReader(options.tokenFile),
+  };
+  const pods = new Map(
+    routes.map(({ upstream }) => [upstream.port, { address: upstream, tls }] as const),
+  );
+  const { signal } = stop;
   const link = startManagerLink({
-    address: {
-      workload,
-      manager,
-      ca: await authorities(options.ca),
-      agent: newIdentifier('ag'),
-      token: tokenReader(options.tokenFile),
-    },
+    address,
+    onPodRequest: options.podRequests
+      ? servePodRequests({ address, table, pods, log, signal })
+      : undefined,
     ports: routes.map((route) => route.upstream.port),
     table,
     log,
-    signal: stop.signal,
+    signal,
   });
   const { connectionsMax } = options;
   const { divert } = link;
@@ -61,8 +70,8 @@ const run = async (options: AgentOptions): Promise<number> => {
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', listen: server.listen, admin: admin?.address ?? null })}\n`,
   );
-  const signal = await stopSignal();
-  log.info({ signal }, 'draining');
+  const reason = await stopSignal();
+  log.info({ signal: reason }, 'draining');
   await server.drain(options.drainDelayMs, drainMilliseconds);
   admin?.close();
   tls?.stop();

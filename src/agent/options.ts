@@ -19,7 +19,9 @@ export const agentHelp: string = `byway-agent: stands in front of a service and 
                          (default: the variable BYWAY_CA)
   --token-file FILE      a token for this workload (default: the variable BYWAY_TOKEN)
   --admin HOST:PORT      serves /healthz and /metrics there (default: not)
-${tlsHelp}  --max-connections N    client connections at once (default: what the system allows)
+${tlsHelp}  --no-pod-requests      never sends the requests of an intercept's owner to the service, which
+                         "byway replay --against cluster" and "byway diff" ask for
+  --max-connections N    client connections at once (default: what the system allows)
   --drain-delay SECONDS  how long it accepts connections after SIGTERM (default: 5)
   --version, --help
 `;
@@ -36,6 +38,8 @@ export type AgentOptions = {
   readonly admin: Address | undefined;
   readonly connectionsMax: number | undefined;
   readonly tls: TlsOptions | undefined;
+  /** Whether owners of intercepts may have requests sent to the service. */
+  readonly podRequests: boolean;
 };
 
 /** Reads the command line. Throws a usage error, or returns what to print instead. */
@@ -56,6 +60,7 @@ export const parseAgentOptions = (
     drainDelayMs: secondsOf(values['drain-delay'] ?? '5') * 1000,
     admin: values.admin === undefined ? undefined : parseAddress(values.admin, '--admin'),
     connectionsMax: connectionsOf(values['max-connections']),
+    podRequests: values['no-pod-requests'] !== true,
     tls: tlsOptionsOf(
       values,
       routes.map((route) => route.upstream),
@@ -80,6 +85,7 @@ const parsed = (argv: readonly string[]) => {
         'drain-delay': text,
         admin: text,
         'max-connections': text,
+        'no-pod-requests': flag,
         ...tlsFlags,
         version: flag,
         help: { type: 'boolean', short: 'h' },

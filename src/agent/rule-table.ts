@@ -59,7 +59,7 @@ export class RuleTable {
   }
 
   /** Applies one event. False when it doesn't follow on what is here: ask for the state again. */
-  apply(event: Exclude<RuleEvent, { type: 'probe' }>): boolean {
+  apply(event: Exclude<RuleEvent, { type: 'probe' | 'pod_request' }>): boolean {
     if (event.type === 'state') this.replaceAll(event.rules);
     else if (!this.follows(event)) return false;
     else if (event.type === 'put') this.put(event.rule);

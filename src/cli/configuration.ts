@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { UserError } from '../base/errors.ts';
 import { configurationFolder, type Environment } from './folders.ts';
 import { readPlaygroundFile } from './playground-file.ts';
+import { type RedactionPlan, redactionPlanSchema } from './recorder/redaction/rules.ts';
 import { readStateFile, writeStateFile } from './state-file.ts';
 
 /** What the user configured, in `config.json`. */
@@ -10,11 +11,14 @@ export type UserFile = {
   readonly manager?: string;
   /** File of the authority that this manager's certificate was checked with. */
   readonly ca?: string;
+  /** Hidden in what sessions record, besides what is hidden anyway. */
+  readonly redact?: RedactionPlan;
 };
 
 const userFileSchema: v.GenericSchema<unknown, UserFile> = v.looseObject({
   manager: v.exactOptional(v.string()),
   ca: v.exactOptional(v.string()),
+  redact: v.exactOptional(redactionPlanSchema),
 });
 
 /** A manager, and where the answer came from. */
@@ -83,6 +87,12 @@ export const rememberedAuthority = async (
   const file = await readStateFile(userFilePath(environment), userFileSchema);
   return file?.manager === manager.href ? file.ca : undefined;
 };
+
+/** What the user's file says of redaction. */
+export const configuredRedaction = async (
+  environment: Environment,
+): Promise<RedactionPlan | undefined> =>
+  (await readStateFile(userFilePath(environment), userFileSchema))?.redact;
 
 const userFilePath = (environment: Environment): string =>
   join(configurationFolder(environment), 'config.json');

@@ -1,3 +1,5 @@
+import { podAnswerBytesMax } from '../protocol/pod-requests.ts';
+
 // What one manager holds and waits for. Sizes of messages are in protocol/limits.
 
 /** Milliseconds in which writes to the journal gather to share one fsync. */
@@ -27,6 +29,16 @@ export const upgradesPerAddressBurst = 2_000;
 export const usersSeenMax = 10_000;
 export const addressesSeenMax = 10_000;
 export const laptopsPerUserMax = 100;
+
+/** Requests on their way to pods: in all, of one user, and how often one user may send some. */
+export const podRequestsAtOnceMax = 64;
+export const podRequestsPerUserAtOnceMax = 4;
+export const podRequestsPerUserPerSecond = 5;
+export const podRequestsPerUserBurst = 20;
+/** Milliseconds for an agent to fetch one and to bring the answer; the pod has 7 s of them. */
+export const podRequestMsMax = 9_000;
+/** Bytes of a JSON body with such a request, or its answer, in base64. */
+export const podBodyBytesMax: number = Math.ceil(podAnswerBytesMax / 3) * 4 + 1024;
 
 /** Server-sent event streams open at once, in all and for one token. */
 export const eventStreamsMax = 10_000;

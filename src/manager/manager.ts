@@ -7,6 +7,7 @@ import { type Attachments, holdAttachments } from './identity/attachments.ts';
 import { deriveKeys, type Keys } from './identity/keys.ts';
 import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
+import { PodRequests } from './pod-requests/pod-requests.ts';
 import type { StreamCounts } from './relay/relay.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
 import type { Store } from './store/store.ts';
@@ -23,6 +24,7 @@ export type Manager = {
   readonly keys: Keys;
   readonly attachments: Attachments;
   readonly workloads: Workloads;
+  readonly podRequests: PodRequests;
   readonly sessions: Sessions;
   readonly intercepts: Intercepts;
   /** Every tunnel that is up, of laptops and of agents. */
@@ -60,6 +62,7 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     keys,
     attachments: holdAttachments(),
     workloads,
+    podRequests: new PodRequests(workloads),
     sessions,
     intercepts,
     tunnels: new Tunnels(),

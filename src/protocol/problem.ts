@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'too_many'
   | 'upgrade_required'
   | 'version_unsupported'
+  | 'pod_failed'
   | 'internal';
 
 export const problemStatus: Readonly<Record<ProblemCode, number>> = {
@@ -31,6 +32,7 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   too_many: 429,
   upgrade_required: 426,
   version_unsupported: 426,
+  pod_failed: 502,
   internal: 500,
 };
 

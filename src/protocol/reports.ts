@@ -93,6 +93,8 @@ export type AgentReport = {
   /** By rule id, only rules whose counts changed since the last report. */
   readonly counts: Readonly<Record<string, RuleCounts>>;
   readonly probes: readonly ProbeResult[];
+  /** It sends requests to its pod when the manager tells it to; absent: it does not. */
+  readonly podRequests?: boolean;
 };
 
 export const agentReportSchema: v.GenericSchema<unknown, AgentReport> = v.object({
@@ -104,4 +106,5 @@ export const agentReportSchema: v.GenericSchema<unknown, AgentReport> = v.object
   ),
   counts: v.record(v.string(), ruleCountsSchema),
   probes: v.pipe(v.array(probeResultSchema), v.maxLength(64)),
+  podRequests: v.exactOptional(v.boolean()),
 });

@@ -75,7 +75,9 @@ export type RuleEvent =
       readonly id: string;
     }
   /** Send one marked request through decision and tunnel, and report it; changes no version. */
-  | { readonly type: 'probe'; readonly nonce: string; readonly id: string };
+  | { readonly type: 'probe'; readonly nonce: string; readonly id: string }
+  /** Fetch that request, send it to the pod and report the answer; changes no version. */
+  | { readonly type: 'pod_request'; readonly nonce: string; readonly id: string };
 
 const stamp = { epoch: v.string(), version: v.pipe(v.number(), v.integer(), v.minValue(0)) };
 
@@ -84,4 +86,5 @@ export const ruleEventSchema: v.GenericSchema<unknown, RuleEvent> = v.variant('t
   v.object({ type: v.literal('put'), ...stamp, rule: ruleSchema }),
   v.object({ type: v.literal('remove'), ...stamp, id: v.string() }),
   v.object({ type: v.literal('probe'), nonce: v.string(), id: v.string() }),
+  v.object({ type: v.literal('pod_request'), nonce: v.string(), id: v.string() }),
 ]);

@@ -206,6 +206,7 @@ export const startAgent = async (
       void result?.then((probe) => report({ probes: [probe] })).catch(() => {});
       return;
     }
+    if (event.type === 'pod_request') return;
     if (event.type === 'state') {
       rules.clear();
       for (const rule of event.rules) rules.set(rule.id, rule);

@@ -18,9 +18,13 @@ import { followRules } from './rules-stream.ts';
 /** Time between two tries when the manager refuses the agent; its token may be renewed. */
 const refusedMilliseconds = 5_000;
 
+export type PodRequestEvent = { readonly nonce: string; readonly id: string };
+
 export type LinkOptions = {
   readonly address: ManagerAddress;
   readonly ports: readonly number[];
+  /** Called for each request that goes to the pod; without it none does. */
+  readonly onPodRequest?: ((event: PodRequestEvent) => void) | undefined;
   readonly table: RuleTable;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -33,10 +37,15 @@ export type ManagerLink = { readonly divert: Divert };
 export const startManagerLink = (options: LinkOptions): ManagerLink => {
   const { table, signal, log } = options;
   const tunnel = new CurrentTunnel();
-  const reporter = startReporter(options);
+  const { onPodRequest } = options;
+  const reporter = startReporter({ ...options, podRequests: onPodRequest !== undefined });
   const onEvent = (event: RuleEvent): boolean => {
     if (event.type === 'probe') {
       void probe(table, tunnel, event).then(reporter.probed);
+      return true;
+    }
+    if (event.type === 'pod_request') {
+      onPodRequest?.(event);
       return true;
     }
     const applied = table.apply(event);

@@ -19,6 +19,8 @@ export type Reporter = {
 export type ReporterOptions = {
   readonly address: ManagerAddress;
   readonly ports: readonly number[];
+  /** Whether it sends requests to its pod when it is told to. */
+  readonly podRequests: boolean;
   readonly table: RuleTable;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -91,7 +93,7 @@ const takeCounts = (table: RuleTable, seen: Map<string, number>): Record<string,
 // Counts only grow, so a lost report is made good by the next change; what was applied is sent
 // again with the full state when the manager is back.
 const send = async (
-  { address, ports, table, log, signal }: ReporterOptions,
+  { address, ports, podRequests, table, log, signal }: ReporterOptions,
   counts: Readonly<Record<string, RuleCounts>>,
   probes: readonly ProbeResult[],
 ): Promise<void> => {
@@ -101,6 +103,7 @@ const send = async (
     ports,
     counts,
     probes,
+    podRequests,
   };
   try {
     const body = JSON.stringify(report);

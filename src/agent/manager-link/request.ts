@@ -21,7 +21,7 @@ export const answerMilliseconds = 5_000;
 
 export type Call = {
   readonly method: 'GET' | 'POST';
-  /** `rules` or `reports`. */
+  /** `rules`, `reports` or `pod-requests/NONCE`. */
   readonly resource: string;
   readonly body?: string;
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export const callManager = async (
   const { manager, workload, agent, token } = address;
   const { method, resource, body, signal } = call;
   const url = below(manager, `/v1/agents/${workloadPath(workload)}/${resource}`);
-  if (method === 'GET') url.searchParams.set('agent', agent);
+  if (resource !== 'reports') url.searchParams.set('agent', agent);
   const headers = {
     host: url.host,
     connection: 'close',

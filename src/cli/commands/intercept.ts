@@ -4,6 +4,7 @@ import type { GuardArguments } from '../arguments/guards.ts';
 import { automatic } from '../arguments/header-words.ts';
 import { readInterceptPlan } from '../arguments/intercept-plan.ts';
 import type { MatchArguments } from '../arguments/match-arguments.ts';
+import type { RedactionArguments } from '../arguments/redaction.ts';
 import type { Context } from '../context.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import type { OpenSession } from '../session/open-session.ts';
@@ -12,7 +13,8 @@ import { type CommonOptions, withCommonOptions, withExamples } from './options.t
 
 export type InterceptOptions = CommonOptions &
   GuardArguments &
-  MatchArguments & {
+  MatchArguments &
+  RedactionArguments & {
     readonly port?: string;
     readonly for?: string;
     readonly detach?: boolean;
@@ -45,6 +47,8 @@ export const interceptCommand = (
     .option('--when-down <what>', 'pod or error, when your app or laptop is gone (default: pod)')
     .option('--max-in-flight <n>', 'requests to you at once; the pod answers the others')
     .option('--max-rps <n>', 'requests to you a second; the pod answers the others')
+    .addOption(listOption('--redact-header <name>', 'hide that header in what is recorded, too'))
+    .addOption(listOption('--redact-json <path>', 'hide that place in JSON, too: $.user.email'))
     .option('--detach', 'go on in the background once it is ready')
     .option('--plain', 'one line for each event instead of the live view (a screen reader, a log)')
     .action(async (_name: unknown, _rest: unknown, options: InterceptOptions, own: Command) => {
@@ -87,7 +91,9 @@ export const intercept = async (
   options: InterceptOptions,
 ): Promise<number> => {
   const { port, for: time } = options;
-  const plan = await readInterceptPlan({
+  const { readRedaction } = await import('../arguments/redaction.ts');
+  const redact = await readRedaction(context.environment, options);
+  const read = await readInterceptPlan({
     names,
     command,
     port,
@@ -95,6 +101,7 @@ export const intercept = async (
     for: time,
     guards: options,
   });
+  const plan = { ...read, redact };
   const { io } = context;
   const { literalHints } = await import('../arguments/literal-hint.ts');
   for (const hint of literalHints(plan.match)) io.say(hint);
@@ -155,7 +162,7 @@ const openView = async (
   const { drawsView } = await import('../ui/draws-view.ts');
   if (command.length > 0 || !drawsView(context, options)) return undefined;
   const { openLiveReport } = await import('../ui/live-report.ts');
-  const { requestsOf, sourceOf } = await import('../ui/session-requests.ts');
-  const requests = requestsOf(sourceOf(session));
+  const { requestsOf } = await import('../ui/session-requests.ts');
+  const requests = requestsOf(session.exchanges);
   return await openLiveReport({ context, manager, session, requests });
 };

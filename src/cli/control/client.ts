@@ -39,28 +39,30 @@ export const askToAdd = (socket: string, body: AddMessage): Promise<StartedMessa
     startedMessageSchema,
   );
 
-type Call = {
+export type Call = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
   /** The longest wait for the whole answer. */
   readonly milliseconds: number;
+  /** Of the answer; 1 MiB without. */
+  readonly bytesMax?: number;
 };
 
 /**
  * Rejects with `ControlRefused`, or with a `UserError` when the answer is too late, too long or not
  * understood, or when the socket could be somebody else's.
  */
-const call = async <T>(
+export const call = async <T>(
   socket: string,
-  { method, path, body, milliseconds }: Call,
+  { method, path, body, milliseconds, bytesMax = answerBytesMax }: Call,
   schema: v.GenericSchema<unknown, T>,
 ): Promise<T> => {
   await assertOwnSocket(socket);
   const signal = AbortSignal.timeout(milliseconds);
   try {
     const answer = await send(socket, method, path, body, signal);
-    const content = jsonOf(await readAll(answer));
+    const content = jsonOf(await readAll(answer, bytesMax));
     if (answer.statusCode !== 200) throw refusal(content);
     const parsed = v.safeParse(schema, content);
     if (parsed.success) return parsed.output;
@@ -74,7 +76,7 @@ const call = async <T>(
   }
 };
 
-const send = (
+export const send = (
   socketPath: string,
   method: string,
   path: string,
@@ -89,12 +91,14 @@ const send = (
     request.end(body === undefined ? undefined : JSON.stringify(body));
   });
 
-const readAll = async (answer: IncomingMessage): Promise<string> => {
+const readAll = async (answer: IncomingMessage, bytesMax: number): Promise<string> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > answerBytesMax) throw new UserError('The session answers more than 1 MiB.');
+    if (bytes > bytesMax) {
+      throw new UserError(`The session answers more than ${bytesMax / 1024 / 1024} MiB.`);
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -102,7 +106,9 @@ const readAll = async (answer: IncomingMessage): Promise<string> => {
 
 const refusal = (content: unknown): UserError => {
   const parsed = v.safeParse(refusalSchema, content);
-  return new ControlRefused(parsed.success ? parsed.output.error : 'The session refused.');
+  if (!parsed.success) return new ControlRefused('The session refused.');
+  const { error, kind = 'error', hint } = parsed.output;
+  return new ControlRefused(error, { kind, hint });
 };
 
 const jsonOf = (text: string): unknown => {

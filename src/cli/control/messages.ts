@@ -1,5 +1,9 @@
 import * as v from 'valibot';
+import type { FailureKind } from '../../base/errors.ts';
+import { exitCodes } from '../../base/exit-codes.ts';
 import { type ProbeLegs, probeLegsSchema } from '../../protocol/reports.ts';
+import type { ReplayOptions } from '../recorder/source.ts';
+import { type ExchangeSummary, exchangeSummarySchema } from '../recorder/view.ts';
 import { type InterceptPlan, planSchema } from '../session/plan.ts';
 import { controlVersion } from './limits.ts';
 
@@ -93,7 +97,39 @@ export const leaveMessageSchema: v.GenericSchema<unknown, { readonly id: string 
   { id: v.string() },
 );
 
+/** Body of `POST /requests/ID/replay`. */
+export const replayMessageSchema: v.GenericSchema<unknown, ReplayOptions> = v.strictObject({
+  against: v.picklist(['local', 'cluster']),
+  unsafe: v.boolean(),
+  edited: v.optional(
+    v.strictObject({
+      method: v.string(),
+      path: v.string(),
+      headers: v.array(v.tuple([v.string(), v.string()])),
+      body: orNull(v.string()),
+    }),
+  ),
+});
+
+/** Answer to `GET /requests`. */
+export const exchangeListSchema: v.GenericSchema<
+  unknown,
+  { readonly requests: readonly ExchangeSummary[] }
+> = v.object({ requests: v.array(exchangeSummarySchema) });
+
 /** Body of every answer that is no success. */
-export const refusalSchema: v.GenericSchema<unknown, { readonly error: string }> = v.object({
+export type RefusalMessage = {
+  readonly error: string;
+  readonly kind?: FailureKind | undefined;
+  readonly hint?: string | undefined;
+};
+
+const kinds = Object.keys(exitCodes).filter(
+  (kind): kind is FailureKind => kind !== 'ok' && kind !== 'interrupted',
+);
+
+export const refusalSchema: v.GenericSchema<unknown, RefusalMessage> = v.object({
   error: v.string(),
+  kind: v.optional(v.picklist(kinds)),
+  hint: v.optional(v.string()),
 });

@@ -2,16 +2,11 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import * as v from 'valibot';
+import type { ExchangeSource } from '../recorder/source.ts';
 import type { StartedMessage } from '../session/background-message.ts';
+import { readJson, refuse, reply } from './answers.ts';
 import { Followers } from './followers.ts';
-import {
-  bodyBytesMax,
-  connectionsMax,
-  controlVersion,
-  headBytesMax,
-  headMsMax,
-  requestMsMax,
-} from './limits.ts';
+import { connectionsMax, controlVersion, headBytesMax, headMsMax, requestMsMax } from './limits.ts';
 import {
   type AddMessage,
   addMessageSchema,
@@ -19,6 +14,7 @@ import {
   leaveMessageSchema,
   versionHeader,
 } from './messages.ts';
+import { answerRequests } from './requests.ts';
 
 /** What a session does when it is asked to. */
 export type ControlHandlers = {
@@ -27,6 +23,7 @@ export type ControlHandlers = {
   readonly leave: (id: string) => Promise<boolean>;
   /** Takes in another intercept, or says why not. `gone` aborts when nobody waits any longer. */
   readonly add: (message: AddMessage, gone: AbortSignal) => Promise<StartedMessage | Refusal>;
+  readonly exchanges: ExchangeSource;
 };
 
 export type Refusal = { readonly type: 'refused'; readonly error: string };
@@ -40,7 +37,7 @@ export type ControlServer = {
 
 /**
  * Answers commands of the same user: `GET /status`, `GET /events` (lines of JSON, without end),
- * `POST /leave` and `POST /intercepts`. Rejects when it can't listen there.
+ * `POST /leave`, `POST /intercepts`, and what is under `/requests`. Rejects when it can't listen there.
  */
 export const startControlServer = async (
   path: string,
@@ -102,9 +99,15 @@ const answer = async (
     case 'POST /intercepts':
       return await add(handlers, request, response);
     default:
+      if (isAboutRequests(request)) {
+        return await answerRequests(handlers.exchanges, request, response);
+      }
       return refuse(response, 404, 'There is nothing of that name.');
   }
 };
+
+const isAboutRequests = ({ url = '' }: IncomingMessage): boolean =>
+  /^\/requests(?=[/?]|$)/.test(url);
 
 const leave = async (
   handlers: ControlHandlers,
@@ -132,27 +135,3 @@ const add = async (
   if (started.type === 'refused') return refuse(response, 409, started.error);
   return reply(response, 200, started);
 };
-
-/** Undefined for what is too long or no JSON; no schema accepts that. */
-const readJson = async (request: IncomingMessage): Promise<unknown> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bodyBytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-};
-
-const reply = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-  response.end(JSON.stringify(body));
-};
-
-const refuse = (response: ServerResponse, status: number, error: string): void =>
-  reply(response, status, { error });

@@ -23,6 +23,11 @@ import {
   interceptSchema,
   type NewIntercept,
 } from '../../protocol/intercepts.ts';
+import {
+  type NewPodRequest,
+  type PodAnswer,
+  podAnswerSchema,
+} from '../../protocol/pod-requests.ts';
 import { readEvents } from './events.ts';
 import { ask, type Connection, openStream, tell } from './exchange.ts';
 import { pagesMax } from './limits.ts';
@@ -40,6 +45,8 @@ export type ManagerClient = {
   readonly remove: (id: string, signal?: AbortSignal) => Promise<void>;
   /** What happens to one intercept, its present state first, until the connection breaks. */
   readonly events: (id: string, signal: AbortSignal) => AsyncGenerator<InterceptEvent>;
+  /** Lets an agent send a request to the pod of one's own intercept. */
+  readonly askPod: (id: string, request: NewPodRequest) => Promise<PodAnswer>;
   readonly tokens: () => Promise<readonly TokenInfo[]>;
   readonly createToken: (token: NewToken) => Promise<CreatedToken>;
   readonly revokeToken: (id: string) => Promise<void>;
@@ -70,6 +77,12 @@ export const createManagerClient = (connection: Connection): ManagerClient => ({
       ...(signal && { signal }),
     }),
   events: (id, signal) => interceptEvents(connection, id, signal),
+  askPod: (id, body) =>
+    ask(
+      connection,
+      { method: 'POST', path: `/v1/intercepts/${encodeURIComponent(id)}/pod-requests`, body },
+      podAnswerSchema,
+    ),
   tokens: () => all(connection, '/v1/tokens', tokenPageSchema),
   createToken: (token) =>
     ask(connection, { method: 'POST', path: '/v1/tokens', body: token }, createdTokenSchema),

@@ -16,6 +16,7 @@ const kinds: Readonly<Record<ProblemCode, FailureKind>> = {
   too_many: 'error',
   upgrade_required: 'error',
   version_unsupported: 'error',
+  pod_failed: 'not_ready',
   internal: 'error',
 };
 

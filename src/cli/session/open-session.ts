@@ -9,6 +9,9 @@ import { type ControlHandlers, type ControlServer, startControlServer } from '..
 import { socketPath } from '../control/socket-path.ts';
 import { startOf } from '../living-process.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import type { ExchangeSource } from '../recorder/source.ts';
+import { sendToPod } from '../replay/send-to-pod.ts';
+import { sessionExchanges } from '../replay/session-exchanges.ts';
 import type { BoardEntry } from './board.ts';
 import { Host } from './host.ts';
 import { pathOf, removeSessionFile, sessionsFolder, writeSessionFile } from './session-file.ts';
@@ -39,12 +42,19 @@ export class OpenSession {
   readonly #options: OpenOptions;
   readonly #listed = new Set<Listed>();
   readonly #files = new Set<string>();
+  /** The requests that came, as others may see them. */
+  readonly exchanges: ExchangeSource;
   #socket: string | null = null;
   #server: ControlServer | undefined;
 
   private constructor(options: OpenOptions) {
     this.#options = options;
     this.host = new Host(options.manager);
+    this.exchanges = sessionExchanges({
+      recorder: this.host.recorder,
+      findPort: this.host.ports.find,
+      sendToPod: sendToPod(options.manager),
+    });
   }
 
   static async open(options: OpenOptions): Promise<OpenSession> {
@@ -117,6 +127,7 @@ export class OpenSession {
   close(): void {
     this.#server?.close();
     this.#server = undefined;
+    this.host.recorder.close();
   }
 
   async #listen(): Promise<void> {
@@ -126,6 +137,7 @@ export class OpenSession {
       this.#server = await startControlServer(path, {
         status: () => this.#status(),
         leave: (id) => this.leave(id),
+        exchanges: this.exchanges,
         add: add ?? (async () => ({ type: 'refused', error: 'This session takes in no other.' })),
       });
       this.#socket = path;

@@ -1,7 +1,5 @@
 import { UserError } from '../../base/errors.ts';
 import type { ExchangeSource } from '../recorder/source.ts';
-import { sessionExchanges } from '../replay/session-exchanges.ts';
-import type { OpenSession } from '../session/open-session.ts';
 import type { Requests } from './live-source.ts';
 
 const notYet = (): never => {
@@ -14,10 +12,3 @@ export const requestsOf = (source: ExchangeSource): Requests => ({
   curl: notYet,
   edit: async () => notYet(),
 });
-
-export const sourceOf = (session: OpenSession): ExchangeSource =>
-  sessionExchanges({
-    recorder: session.host.recorder,
-    findPort: session.host.ports.find,
-    sendToPod: async () => notYet(),
-  });

@@ -1,11 +1,14 @@
 import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { LocalSession } from '../control/local-sessions.ts';
+import { remoteExchanges } from '../control/remote-exchanges.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { signalCode } from '../session/interruption.ts';
 import { attach } from './attach.ts';
 import type { ChoiceItem } from './components/choice-list.tsx';
+import type { Requests } from './live-source.ts';
 import { loadChoiceView } from './load-view.ts';
+import { requestsOf } from './session-requests.ts';
 import { systemTerminal } from './terminal/system-terminal.ts';
 
 export type WatchOptions = {
@@ -40,7 +43,7 @@ const open = async (
   hasChoice: boolean,
 ): Promise<{ readonly code: number | undefined }> => {
   const local = localOf(intercept);
-  const requests = undefined;
+  const requests = requestsFrom(local, intercept);
   const outcome = await attach({ context, manager, intercept, local, requests, hasChoice });
   return { code: outcome.type === 'ended' ? outcome.code : undefined };
 };
@@ -76,4 +79,22 @@ const chooseOne = async ({
   } finally {
     unwatch();
   }
+};
+
+// Of all that a process serves, those of this intercept.
+const requestsFrom = (
+  local: LocalSession | undefined,
+  { id: intercept }: Intercept,
+): Requests | undefined => {
+  const socket = local?.file.socket ?? null;
+  if (socket === null) return undefined;
+  const all = remoteExchanges(socket);
+  return requestsOf({
+    ...all,
+    list: async () => (await all.list()).filter((row) => row.intercept === intercept),
+    subscribe: (listener) =>
+      all.subscribe((row) => {
+        if (row.intercept === intercept) listener(row);
+      }),
+  });
 };

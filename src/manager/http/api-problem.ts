@@ -15,6 +15,7 @@ const titles: Readonly<Record<ProblemCode, string>> = {
   too_large: 'The request is too large',
   too_many: 'Too many',
   upgrade_required: 'Upgrade required',
+  pod_failed: 'The pod gave no answer',
   version_unsupported: 'The versions do not fit',
   internal: 'The manager failed',
 };

@@ -3,14 +3,17 @@ import * as v from 'valibot';
 import { apiBodyBytesMax } from '../../protocol/limits.ts';
 import { ApiProblem } from './api-problem.ts';
 
-/** Reads a request's JSON body, at most 64 KB. Throws `too_large` or `bad_request`. */
-export const readJson = async (request: IncomingMessage): Promise<unknown> => {
-  if (Number(request.headers['content-length'] ?? 0) > apiBodyBytesMax) throw tooLarge();
+/** Reads a request's JSON body, at most 64 KB without another limit. Throws `too_large` or `bad_request`. */
+export const readJson = async (
+  request: IncomingMessage,
+  bytesMax: number = apiBodyBytesMax,
+): Promise<unknown> => {
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
-    if (bytes > apiBodyBytesMax) throw tooLarge();
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
     chunks.push(chunk);
   }
   try {
@@ -20,8 +23,8 @@ export const readJson = async (request: IncomingMessage): Promise<unknown> => {
   }
 };
 
-const tooLarge = (): ApiProblem =>
-  new ApiProblem('too_large', `The body is larger than ${apiBodyBytesMax} bytes.`);
+const tooLarge = (bytesMax: number): ApiProblem =>
+  new ApiProblem('too_large', `The body is larger than ${bytesMax} bytes.`);
 
 const messageCharactersMax = 200;
 

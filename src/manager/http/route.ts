@@ -40,6 +40,8 @@ export type JsonRoute = Described & {
   /** An object of strings. */
   readonly query?: v.GenericSchema<unknown, Readonly<Record<string, string | undefined>>>;
   readonly body?: AnySchema;
+  /** Of the body; 64 KB without. */
+  readonly bodyBytesMax?: number;
   /** By status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, AnySchema | null>>;
   readonly handle: (call: Call) => Answer | Promise<Answer>;

@@ -57,7 +57,10 @@ export const routeBy = (options: RouterOptions): Router => {
     principal,
     params,
     query: queryOf(request, route),
-    body: 'body' in route ? checked(route.body, await readJson(request), 'The body') : undefined,
+    body:
+      'body' in route
+        ? checked(route.body, await readJson(request, route.bodyBytesMax), 'The body')
+        : undefined,
   });
 
   const serveEvents = (

@@ -50,7 +50,8 @@ export const agentRoutes = ({ workloads, intercepts }: Manager): readonly Route[
   }),
 ];
 
-const workloadOf = ({ params, principal }: Call): Workload => {
+/** The workload of the path, if the token is good for it. */
+export const workloadOf = ({ params, principal }: Call): Workload => {
   const workload = checked(workloadSchema, params, 'The path');
   if (mayTouch(principal, workload)) return workload;
   throw new ApiProblem(

@@ -21,6 +21,7 @@ import { agentRoutes } from './agents.ts';
 import { healthRoutes } from './health.ts';
 import { interceptRoutes } from './intercepts.ts';
 import { meRoutes } from './me.ts';
+import { podRequestRoutes } from './pod-requests.ts';
 import { tokenRoutes } from './tokens.ts';
 import { tunnelRoutes } from './tunnels.ts';
 import { workloadRoutes } from './workloads.ts';
@@ -33,6 +34,7 @@ export const allRoutes = (manager: Manager): readonly Route[] => {
     ...workloadRoutes(manager),
     ...interceptRoutes(manager),
     ...agentRoutes(manager),
+    ...podRequestRoutes(manager),
     ...tokenRoutes(manager),
     ...tunnelRoutes(manager),
     openApiRoute(() => document),

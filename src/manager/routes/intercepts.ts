@@ -159,7 +159,8 @@ const ownRecordOf = (manager: Manager, call: Call, command: string): InterceptRe
   });
 };
 
-const recordOf = ({ intercepts }: Manager, { params, principal }: Call): InterceptRecord => {
+/** The intercept of the path, if the token may have to do with its workload. */
+export const recordOf = ({ intercepts }: Manager, { params, principal }: Call): InterceptRecord => {
   const record = intercepts.record(params['id'] ?? '');
   if (record === undefined || !mayTouch(principal, record.workload)) {
     throw new ApiProblem('not_found', 'There is no such intercept. It may have ended.', {

@@ -10,6 +10,8 @@ export type ConnectedAgent = {
   readonly id: string;
   /** The last version of the rules that it says it has applied; -1 before it said any. */
   readonly applied: number;
+  /** It sends requests to its pod when it is told to. */
+  readonly podRequests: boolean;
   readonly send: (event: RuleEvent) => void;
 };
 
@@ -46,11 +48,17 @@ type Stream = {
   readonly replaced: () => void;
 };
 
+type Reported = {
+  readonly applied: number;
+  readonly ports: readonly number[];
+  readonly podRequests: boolean;
+};
+
 type Announced = {
   readonly workload: Workload;
   readonly streams: Set<Stream>;
   /** By agent's id, what each connected agent reported last. */
-  readonly reports: Map<string, { applied: number; ports: readonly number[] }>;
+  readonly reports: Map<string, Reported>;
   version: number;
   ports: readonly number[];
   emptySince: number;
@@ -116,7 +124,8 @@ export const holdWorkloads = (epoch: string): Workloads => {
       if (state === undefined || ![...state.streams].some(({ agent }) => agent === report.agent))
         return;
       const applied = report.applied?.epoch === epoch ? report.applied.version : -1;
-      state.reports.set(report.agent, { applied, ports: report.ports });
+      const { ports, podRequests = false } = report;
+      state.reports.set(report.agent, { applied, ports, podRequests });
       state.ports = portsOf(state);
       changed(workloadPath(workload));
     },
@@ -148,7 +157,8 @@ const agentsOf = (state: Announced | undefined): readonly ConnectedAgent[] =>
   [...(state?.streams ?? [])].flatMap(({ agent, send }) => {
     const report = agent === undefined ? undefined : state?.reports.get(agent);
     if (agent === undefined || report === undefined) return [];
-    return [{ id: agent, applied: report.applied, send }];
+    const { applied, podRequests } = report;
+    return [{ id: agent, applied, podRequests, send }];
   });
 
 /** All ports that connected agents stand in front of. */

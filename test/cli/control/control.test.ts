@@ -9,6 +9,9 @@ import { bodyBytesMax, connectionsMax, followersMax } from '../../../src/cli/con
 import type { AddMessage, ControlStatus } from '../../../src/cli/control/messages.ts';
 import { type ControlHandlers, startControlServer } from '../../../src/cli/control/server.ts';
 import { socketPath } from '../../../src/cli/control/socket-path.ts';
+import { Recorder } from '../../../src/cli/recorder/recorder.ts';
+import type { ExchangeSource } from '../../../src/cli/recorder/source.ts';
+import { sessionExchanges } from '../../../src/cli/replay/session-exchanges.ts';
 import { until } from '../../support/until.ts';
 import { afterwards, cleanUp, newFolder } from '../folder.ts';
 
@@ -41,6 +44,13 @@ const message: AddMessage = {
   token: 'secret',
 };
 
+const noExchanges = (): ExchangeSource =>
+  sessionExchanges({
+    recorder: new Recorder(),
+    findPort: async () => undefined,
+    sendToPod: async () => Buffer.alloc(0),
+  });
+
 const begin = async (handlers: Partial<ControlHandlers> = {}) => {
   const folder = join(await newFolder(), 'sessions');
   const path = await socketPath(folder, 'se_a');
@@ -48,6 +58,7 @@ const begin = async (handlers: Partial<ControlHandlers> = {}) => {
     status: () => status,
     leave: async (id) => id === 'ic_a',
     add: async () => ({ type: 'exited', code: 3 }),
+    exchanges: noExchanges(),
     ...handlers,
   });
   afterwards(server.close);
