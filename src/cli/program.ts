@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { curlCommand } from './commands/curl.ts';
+import { diffCommand } from './commands/diff.ts';
+import { exportCommand } from './commands/export.ts';
 import { extendCommand } from './commands/extend.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { interceptCommand } from './commands/intercept.ts';
 import { leaveCommand } from './commands/leave.ts';
 import { listCommand } from './commands/list.ts';
@@ -10,6 +13,7 @@ import { logoutCommand } from './commands/logout.ts';
 import { withExamples } from './commands/options.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { playgroundCommand } from './commands/playground.ts';
+import { replayCommand } from './commands/replay.ts';
 import { sessionCommand } from './commands/session.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -40,6 +44,10 @@ export const createProgram = (
     .addCommand(extendCommand(context))
     .addCommand(listCommand(context))
     .addCommand(statusCommand(context, exit))
+    .addCommand(inspectCommand(context, exit))
+    .addCommand(replayCommand(context))
+    .addCommand(diffCommand(context, exit))
+    .addCommand(exportCommand(context))
     .addCommand(curlCommand(context, exit))
     .addCommand(tokenCommand(context))
     .addCommand(playgroundCommand(context, exit))

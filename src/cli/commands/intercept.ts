@@ -163,6 +163,6 @@ const openView = async (
   if (command.length > 0 || !drawsView(context, options)) return undefined;
   const { openLiveReport } = await import('../ui/live-report.ts');
   const { requestsOf } = await import('../ui/session-requests.ts');
-  const requests = requestsOf(session.exchanges);
+  const requests = requestsOf(session.exchanges, context.environment);
   return await openLiveReport({ context, manager, session, requests });
 };

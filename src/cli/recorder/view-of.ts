@@ -127,13 +127,14 @@ const finished = (
 
 const bodyOf = ({ text, content, message }: Message, mask: (text: string) => string): BodyView => {
   const { bytes, totalBytes } = message.body;
-  const { kind, encoding, truncated } = content;
+  const { kind, encoding, decoded, truncated } = content;
   const readable = kind === 'json' || kind === 'text';
   return {
     kind,
     text: readable ? mask(text) : null,
     base64: kind === 'binary' ? maskedBytes(content.bytes, mask).toString('base64') : null,
     encoding,
+    decoded,
     totalBytes,
     keptBytes: bytes.length,
     truncated,

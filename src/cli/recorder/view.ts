@@ -23,12 +23,14 @@ export type ExchangeSummary = {
 
 /** A body as it is shown: decoded, and without its secrets. */
 export type BodyView = {
-  /** `binary`: `base64` holds it, or null when it can't be decoded. */
+  /** `binary`: `base64` holds it. */
   readonly kind: 'empty' | 'json' | 'text' | 'binary';
   readonly text: string | null;
   readonly base64: string | null;
-  /** Of `Content-Encoding`, undone for `text`; null without. */
+  /** Of `Content-Encoding`; null without. */
   readonly encoding: string | null;
+  /** It is undone in `text` or `base64`. */
+  readonly decoded: boolean;
   /** Octets that were transferred, and those of them that were kept. */
   readonly totalBytes: number;
   readonly keptBytes: number;
@@ -94,6 +96,7 @@ const messageSchema: v.GenericSchema<unknown, MessageView> = v.object({
     text,
     base64: text,
     encoding: text,
+    decoded: v.boolean(),
     totalBytes: v.number(),
     keptBytes: v.number(),
     truncated: v.boolean(),

@@ -36,6 +36,7 @@ export class LiveView {
   #guard: Guard | undefined;
   #unsubscribe: () => void = () => {};
   #looks: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor({ terminal, paint, source, ...beginning }: LiveViewOptions) {
     const sees = source.requests !== undefined;
@@ -74,6 +75,7 @@ export class LiveView {
 
   /** Resolves when the terminal is as it was before. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#unsubscribe();
     clearTimeout(this.#looks);
     this.#pace.stop();
@@ -96,8 +98,11 @@ export class LiveView {
     try {
       return await use();
     } finally {
-      this.#screen.open();
-      this.#pace.wanted(true);
+      // The session may have ended meanwhile.
+      if (!this.#closed) {
+        this.#screen.open();
+        this.#pace.wanted(true);
+      }
     }
   };
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { LocalSession } from '../control/local-sessions.ts';
 import { remoteExchanges } from '../control/remote-exchanges.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import type { ExchangeSource } from '../recorder/source.ts';
 import { signalCode } from '../session/interruption.ts';
 import { attach } from './attach.ts';
 import type { ChoiceItem } from './components/choice-list.tsx';
@@ -12,7 +13,7 @@ import { requestsOf } from './session-requests.ts';
 import { systemTerminal } from './terminal/system-terminal.ts';
 
 export type WatchOptions = {
-  readonly context: Pick<Context, 'io' | 'signals'>;
+  readonly context: Pick<Context, 'io' | 'signals' | 'environment'>;
   readonly manager: Pick<ManagerClient, 'change' | 'events' | 'remove'>;
   readonly intercepts: readonly Intercept[];
   readonly localOf: (intercept: Intercept) => LocalSession | undefined;
@@ -43,7 +44,7 @@ const open = async (
   hasChoice: boolean,
 ): Promise<{ readonly code: number | undefined }> => {
   const local = localOf(intercept);
-  const requests = requestsFrom(local, intercept);
+  const requests = requestsFrom(local, intercept, context);
   const outcome = await attach({ context, manager, intercept, local, requests, hasChoice });
   return { code: outcome.type === 'ended' ? outcome.code : undefined };
 };
@@ -85,16 +86,18 @@ const chooseOne = async ({
 const requestsFrom = (
   local: LocalSession | undefined,
   { id: intercept }: Intercept,
+  { environment }: Pick<Context, 'environment'>,
 ): Requests | undefined => {
   const socket = local?.file.socket ?? null;
   if (socket === null) return undefined;
   const all = remoteExchanges(socket);
-  return requestsOf({
+  const own: ExchangeSource = {
     ...all,
     list: async () => (await all.list()).filter((row) => row.intercept === intercept),
     subscribe: (listener) =>
       all.subscribe((row) => {
         if (row.intercept === intercept) listener(row);
       }),
-  });
+  };
+  return requestsOf(own, environment);
 };

@@ -32,5 +32,4 @@ const withReasons = (counts: Readonly<Record<string, number>>): string => {
   return `${count(total)} (${parts.map(([code, number]) => `${reason(code)} ${count(number)}`).join(', ')})`;
 };
 
-/** Why a request was passed or failed, in a few words. */
-export const reason = (code: string): string => reasons[code] ?? code.replaceAll('_', ' ');
+const reason = (code: string): string => reasons[code] ?? code.replaceAll('_', ' ');

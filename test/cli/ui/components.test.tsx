@@ -200,7 +200,7 @@ test('a terminal that is too small says so', () => {
 });
 
 test('a request in full: headers, bodies as JSON, sizes, timing, and no way to steer the terminal', () => {
-  const body = { base64: null, sha256: 'abc', truncated: false, encoding: null };
+  const body = { base64: null, decoded: true, sha256: 'abc', truncated: false, encoding: null };
   const lines = exchangeLines({
     ...row(7),
     timing: { requestBodyMs: 0.2, firstByteMs: 8, totalMs: 9 },
@@ -222,13 +222,13 @@ test('a request in full: headers, bodies as JSON, sizes, timing, and no way to s
   const page: Page = { kind: 'detail', title: 'rq_7', id: 'rq_7', lines, scroll: 0 };
   const text = shown(withRows({ size: { columns: 80, rows: 60 }, page })).join('\n');
   for (const part of [
-    'Request   body 9 bytes',
+    'request: 9 bytes',
     'Authorization: [redacted:authorization]',
     'x-evil: \ufffd[2J',
     '    "a": [',
-    '4,096 binary bytes',
-    'answer begins 8 ms',
-    'byway inspect rq_7 --reveal header:authorization',
+    '(binary)',
+    'first byte 8 ms',
+    "byway inspect rq_7 --reveal 'header:authorization'",
   ]) {
     expect(text).toContain(part);
   }

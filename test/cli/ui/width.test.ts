@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { indentJson } from '../../../src/cli/ui/text/indent-json.ts';
 import { cut, fit, fitRight, oneLine, widthOf, wrap } from '../../../src/cli/ui/text/width.ts';
 
 test.each([
@@ -53,22 +52,4 @@ test('lines break between words, and longer words wherever they must', () => {
       for (const line of wrap(text, room)) expect(widthOf(line)).toBeLessThanOrEqual(room);
     }),
   );
-});
-
-test('JSON has a line for each member, and every number as it came', () => {
-  expect(indentJson('{"a":[1,{}],"b":12345678901234567890,"c":"x{,\\"y"}')).toBe(
-    '{\n  "a": [\n    1,\n    {}\n  ],\n  "b": 12345678901234567890,\n  "c": "x{,\\"y"\n}',
-  );
-  expect(indentJson('{"a":')).toBe('{"a":');
-  expect(indentJson(' 7 ')).toBe('7');
-  fc.assert(
-    fc.property(fc.json(), (text) => {
-      expect(JSON.parse(indentJson(text))).toEqual(JSON.parse(text));
-    }),
-  );
-});
-
-test('deep JSON is not indented without end', () => {
-  const deep = '['.repeat(2_000) + ']'.repeat(2_000);
-  expect(indentJson(deep).length).toBeLessThan(4_000 * 70);
 });

@@ -1,5 +1,5 @@
 import type { ExchangeSummary } from '../../recorder/view.ts';
-import { reason } from '../../wording/counts.ts';
+import { reasonInWords } from '../../requests/reason.ts';
 import { clock } from '../../wording/figures.ts';
 import type { Tone } from '../model/model.ts';
 import { fit, fitRight, oneLine } from '../text/width.ts';
@@ -63,7 +63,7 @@ const millisecondsOf = (milliseconds: number): string =>
 
 const servedBy = ({ servedBy: who, passReason, state, replayOf }: ExchangeSummary): string => {
   if (who === 'pod' && passReason === undefined) return 'pod';
-  if (passReason !== undefined) return `pod: ${reason(passReason).replace(/^local /, '')}`;
+  if (passReason !== undefined) return `pod: ${reasonInWords(passReason)}`;
   const again = replayOf === undefined ? '' : ', again';
   if (state === 'aborted') return `you, cut off${again}`;
   if (state === 'upgraded') return `you, upgraded${again}`;
