@@ -88,12 +88,13 @@ const diff = async (id: string, requests: Requests, stage: Stage): Promise<void>
   try {
     stage.change({ type: 'lines', of: 'diff', id, lines: await requests.diff(id) });
   } catch (error) {
-    const { page } = stage.model();
-    if (page?.kind === 'diff' && page.id === id) {
-      const lines: readonly Line[] = [{ text: messageOf(error), tone: 'bad' }];
-      stage.change({ type: 'lines', of: 'diff', id, lines });
-    }
-    throw error;
+    const hint = error instanceof UserError ? error.hint : undefined;
+    const lines: readonly Line[] = [
+      { text: messageOf(error), tone: 'bad' },
+      ...(hint === undefined ? [] : [{ text: hint, tone: 'plain' } as const]),
+      { text: `In a shell   byway diff ${id} --help`, tone: 'faint' },
+    ];
+    stage.change({ type: 'lines', of: 'diff', id, lines });
   }
 };
 

@@ -186,6 +186,44 @@ inLinux('the list is filtered while one types', async () => {
   await terminal.shows('/two');
 });
 
+inLinux('a request is opened, sent again, edited, compared and copied', async () => {
+  const terminal = intercepting({
+    environment: { EDITOR: 'sed -i s/original/edited/', VISUAL: '' },
+  });
+  await terminal.shows('byway curl URL');
+  await fetch(`http://127.0.0.1:${world.agentPort}/original?access_token=planted-token`, {
+    headers: { 'x-byway-id': world.key, authorization: 'Bearer planted-secret' },
+  });
+  await terminal.shows('/original');
+  terminal.type('\r');
+  await terminal.shows(/authorization: Bearer \[redacted/i);
+  terminal.type('G');
+  await terminal.shows(/see one +byway inspect rq_1/);
+  terminal.type('r');
+  await terminal.shows(/rq_1 again: 200 in .* as rq_2/);
+  terminal.type('e');
+  await terminal.shows(/rq_1 again: 200 in .* as rq_3/);
+  expect(isRaw(terminal)).toBe(true);
+  terminal.type('d');
+  await terminal.shows(/^ *- .*pod GET \/original/m);
+  await terminal.shows(/^ *\+ .*mine GET \/original/m);
+  terminal.type('c');
+  await terminal.shows('Copied rq_1');
+  terminal.type('q');
+  await terminal.shows(/\/edited.* you, again/);
+  terminal.type('q');
+  await terminal.ended;
+  const bytes = terminal.bytes();
+  const copied = new RegExp(`${String.fromCharCode(27)}\\]52;c;([^\u0007]*)`).exec(bytes)?.[1];
+  const command = Buffer.from(copied ?? '', 'base64').toString('utf8');
+  expect(command).toContain('curl');
+  for (const text of [bytes, command]) {
+    for (const secret of ['planted-token', 'planted-secret', world.key]) {
+      expect(text).not.toContain(secret);
+    }
+  }
+});
+
 inLinux('a request with the sequences of a terminal changes nothing but its own line', async () => {
   const terminal = intercepting();
   await terminal.shows('byway curl URL');
@@ -275,6 +313,8 @@ inLinux('status draws an intercept from outside, and q ends the view only', asyn
   const terminal = inTerminal(['status']);
   await terminal.shows(/pricing → localhost:\d+ +● active/);
   await terminal.shows(/tunnel h2\/tcp/);
+  await world.ask('/from-outside', world.key);
+  await terminal.shows('/from-outside');
   terminal.type('p');
   await terminal.shows('‖ paused by');
   expect(await world.ask('/t', world.key)).toBe('pod GET /t');
@@ -289,6 +329,37 @@ inLinux('status draws an intercept from outside, and q ends the view only', asyn
     encoding: 'utf8',
   });
   expect(stdout).toContain('● active');
+});
+
+inLinux(
+  'inspect draws what a session in the background answers, and says when it is over',
+  async () => {
+    await world.byway(['intercept', 'pricing', '--port', String(mine), '--detach']);
+    await world.ask('/before', world.key);
+    const terminal = inTerminal(['inspect', 'pricing']);
+    await terminal.shows('/before');
+    await world.byway(['leave', 'pricing']);
+    await terminal.shows('○ ended');
+    terminal.type('\u0003');
+    expect(await terminal.ended).toBe(130);
+    expectRestored(terminal);
+  },
+);
+
+inLinux('several intercepts are chosen from, and Escape goes back to the choice', async () => {
+  for (const header of ['x-first', 'x-second']) {
+    const flags = ['--http-header', `${header}=1`, '--port', String(mine), '--detach'];
+    await world.byway(['intercept', 'pricing', ...flags]);
+  }
+  const terminal = inTerminal(['status']);
+  await terminal.shows('2 intercepts');
+  terminal.type('j\r');
+  await terminal.shows('No request has come yet');
+  terminal.type('\u001b');
+  await terminal.shows('2 intercepts');
+  terminal.type('q');
+  expect(await terminal.ended).toBe(0);
+  expectRestored(terminal);
 });
 
 /** An app that answers when it is told to. */

@@ -226,7 +226,7 @@ test('a request in full: headers, bodies as JSON, sizes, timing, and no way to s
     'Authorization: [redacted:authorization]',
     'x-evil: \ufffd[2J',
     '    "a": [',
-    '(binary)',
+    '(not readable)',
     'first byte 8 ms',
     "byway inspect rq_7 --reveal 'header:authorization'",
   ]) {
