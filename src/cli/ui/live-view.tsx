@@ -21,6 +21,9 @@ export type LiveViewOptions = Omit<Beginning, 'size' | 'sees'> & {
 
 /** Milliseconds between looks at what changes by itself: times, latency, the next attempt. */
 const lookMs = 1_000;
+/** Changes in one frame from which on some may have been left out, and milliseconds until all are asked for. */
+const manyChanges = 100;
+const askAgainMs = 5_000;
 /** While reconnecting, so that the seconds count down. */
 const soonLookMs = 250;
 
@@ -37,6 +40,8 @@ export class LiveView {
   #unsubscribe: () => void = () => {};
   #looks: NodeJS.Timeout | undefined;
   #closed = false;
+  #askedAt = 0;
+  #missedSome = false;
 
   constructor({ terminal, paint, source, ...beginning }: LiveViewOptions) {
     const sees = source.requests !== undefined;
@@ -66,10 +71,7 @@ export class LiveView {
         this.#gathered.add(row);
         this.#pace.wanted();
       }) ?? this.#unsubscribe;
-    void requests?.list().then(
-      (rows) => this.change({ type: 'rows', rows: [...rows].reverse() }),
-      () => {}, // Those that come from now on are shown all the same.
-    );
+    this.#askForAll();
     this.#pace.wanted(true);
   }
 
@@ -91,6 +93,15 @@ export class LiveView {
     }
     this.#pace.wanted(event.type !== 'head' && event.type !== 'rows');
   };
+
+  #askForAll(): void {
+    this.#askedAt = performance.now();
+    this.#missedSome = false;
+    void this.#source.requests?.source.list().then(
+      (rows) => this.change({ type: 'rows', rows: [...rows].reverse() }),
+      () => {}, // Those that come from now on are shown all the same.
+    );
+  }
 
   /** Lets somebody else have the terminal until the promise is over. */
   readonly #lend = async <T,>(use: () => Promise<T>): Promise<T> => {
@@ -130,6 +141,7 @@ export class LiveView {
   #takeRows(): void {
     const rows = this.#gathered.take();
     if (rows.length === 0) return;
+    if (rows.length >= manyChanges) this.#missedSome = true;
     this.#model = change(this.#model, { type: 'rows', rows });
     const { page } = this.#model;
     if (page?.kind === 'detail' && rows.some(({ id }) => id === page.id)) {
@@ -151,6 +163,7 @@ export class LiveView {
     const tunnel = this.#source.tunnel();
     this.#model = change(this.#model, { type: 'time', now: Date.now() });
     this.change({ type: 'head', head: { tunnel } });
+    if (this.#missedSome && performance.now() - this.#askedAt > askAgainMs) this.#askForAll();
     const wait = tunnel?.state === 'reconnecting' ? soonLookMs : lookMs;
     this.#looks = setTimeout(this.#look, wait);
   };

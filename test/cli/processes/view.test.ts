@@ -271,6 +271,18 @@ inLinux('a terminal that takes nothing holds up no request', async () => {
   await terminal.shows('/599xx');
 });
 
+inLinux('of more than can be drawn none is left unfinished in the list', async () => {
+  const terminal = intercepting();
+  await terminal.shows('byway curl URL');
+  let next = 0;
+  const one = async (): Promise<void> => {
+    while (next < 3_000) await world.ask(`/burst/${next++}`, world.key);
+  };
+  await Promise.all(Array.from({ length: 40 }, one));
+  await terminal.shows(/\/burst\/29\d\d .* 200 /);
+  await until(() => !/\/burst\/.* … /.test(text(terminal)), 'whole answers', 20_000);
+});
+
 inLinux('no colour is sent with NO_COLOR, and what is drawn is the same', async () => {
   const terminal = intercepting({ environment: { NO_COLOR: '1' } });
   await terminal.shows('● active');
