@@ -13,9 +13,14 @@ const masks = [
   [/(?<=127\.0\.0\.1:)\d{4,5}\b/g, '8080'],
   // How long something took: the tunnel stands at the right side, the time in a column.
   [/ +tunnel h2\/tcp(?: (?:<1|\d+) ms)?$/g, (text) => 'tunnel h2/tcp 2 ms'.padStart(text.length)],
-  [/(?<=^ *time {3})(?:request|first) .*$/g, 'request body <1 ms   first byte 7 ms   whole answer 7 ms'],
+  [
+    /(?<=^ *time {3})(?:request|first) .*$/g,
+    'request body <1 ms   first byte 7 ms   whole answer 7 ms',
+  ],
   [/(?<= \d{3}) +(?:<1|\d{1,4})(?= {2}(?:you|pod))/g, (text) => '7'.padStart(text.length)],
-  // Programs of this machine, and the ends of the key.
+  [/(?<=--port )\d{4,5}\b/g, '5000'],
+  // The name of this machine, programs on it, and the ends of the key.
+  [/(?<=\([\w-]+ on )[^)]+/g, 'laptop'],
   [/\bcurl\/[\d.]+/g, 'curl/8.0.0'],
   [/\b[a-z2-7]{4}…[a-z2-7]{3}\b/g, 'k3yq…7fa'],
 ];

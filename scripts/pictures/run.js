@@ -123,7 +123,7 @@ const drawConflict = async ({ manager }) => {
     BYWAY_TOKEN: token,
   };
   const port = String(await freePort());
-  const general = ['--http-path-prefix', '/price', '--for', '45m'];
+  const general = ['--match', 'path.startsWith("/price")', '--for', '45m'];
   const intercept = ['intercept', 'pricing', '--port', port];
   const mia = startProgram(process.execPath, [byway, ...intercept, ...general], mias);
   await until(() => /ready in/.test(mia.said()), mia.said);
