@@ -9,7 +9,7 @@ import type { LiveSource, Requests } from './live-source.ts';
 import type { LiveView } from './live-view.tsx';
 import { loadLiveView } from './load-view.ts';
 import { headOf } from './model/head-of.ts';
-import { changeOf } from './session-changes.ts';
+import { changeOf, noticeOf } from './session-changes.ts';
 import { systemTerminal } from './terminal/system-terminal.ts';
 
 export type LiveReportOptions = {
@@ -48,6 +48,8 @@ export const openLiveReport = async (options: LiveReportOptions): Promise<LiveRe
           if (drawn === undefined) return people.event(event);
           const change = changeOf(event, aheadMs);
           if (change !== undefined) drawn.view.change(change);
+          const notice = noticeOf(event, subject.name, Date.now());
+          if (notice !== undefined) drawn.view.change({ type: 'notice', notice });
         },
         end: people.end,
       };

@@ -1,6 +1,7 @@
 import type { SessionEvent } from '../session/session-event.ts';
+import { duration } from '../wording/figures.ts';
 import type { Change } from './model/change.ts';
-import type { Head } from './model/model.ts';
+import type { Head, Notice } from './model/model.ts';
 
 /** What a session's event changes in its view; undefined for what the view learns in another way. */
 export const changeOf = (event: SessionEvent, aheadMs: number): Change | undefined => {
@@ -30,4 +31,19 @@ const headAfter = (event: SessionEvent, aheadMs: number): Partial<Head> | undefi
     default:
       return undefined;
   }
+};
+
+/** Milliseconds that a message stays. */
+const noticeMs = 8_000;
+
+/** What is said of an event besides what it changes; undefined for most. */
+export const noticeOf = (event: SessionEvent, name: string, now: number): Notice | undefined => {
+  const until = now + noticeMs;
+  if (event.type === 'ready' && event.again) {
+    return { text: `Back after ${duration(event.tookMs)}. You serve again.`, tone: 'good', until };
+  }
+  if (event.type !== 'ending') return undefined;
+  const minutes = Math.round(event.leftMs / 60_000);
+  const text = `▲ Ends in ${minutes} m.   byway extend ${name} --for 45m`;
+  return { text, tone: 'warning', until: null };
 };
