@@ -51,11 +51,13 @@ test('the document is OpenAPI 3.1 and tells of every route', async () => {
     '/healthz',
     '/openapi.json',
     '/readyz',
+    '/v1/agents/{namespace}/{kind}/{name}/pod-requests/{nonce}',
     '/v1/agents/{namespace}/{kind}/{name}/reports',
     '/v1/agents/{namespace}/{kind}/{name}/rules',
     '/v1/intercepts',
     '/v1/intercepts/{id}',
     '/v1/intercepts/{id}/events',
+    '/v1/intercepts/{id}/pod-requests',
     '/v1/me',
     '/v1/me/rotate-key',
     '/v1/tokens',
@@ -654,6 +656,24 @@ test('rules and events are what the document says', async () => {
   for (const event of watch.seen) checkEvent('GET', path, event);
   const rules = '/v1/agents/default/process/pricing/rules';
   for (const event of agent.events.seen) checkEvent('GET', rules, event);
+});
+
+test('a request to a pod, and its answer, are what the document says', async () => {
+  const world = await begin();
+  const agent = await startAgent(world, 'pricing', { podRequests: true });
+  const { session } = await startLaptop(world);
+  const { id } = interceptOf(await create(world, wanted(session)));
+  const request = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n').toString('base64');
+  const path = `/v1/intercepts/${id}/pod-requests`;
+  const answered = world.ask('POST', path, { body: { request, unsafe: false } });
+  const told = () => agent.events.seen.find(({ type }) => type === 'pod_request');
+  await expect.poll(told).toMatchObject({ id });
+  world.checkEvent('GET', '/v1/agents/default/process/pricing/rules', told());
+  const its = `/v1/agents/default/process/pricing/pod-requests/${told()?.['nonce']}?agent=${agent.id}`;
+  expect((await world.ask('GET', its)).body).toEqual({ intercept: id, request });
+  const answer = Buffer.from('HTTP/1.1 204 No Content\r\n\r\n').toString('base64');
+  expect((await world.ask('POST', its, { body: { answer } })).status).toBe(204);
+  expect(await answered).toMatchObject({ status: 200, body: { answer } });
 });
 
 test('this file calls every route of the document with success', async () => {

@@ -180,6 +180,8 @@ export type AgentOptions = {
   /** Answers a probe; by default the legs of one that arrived. Undefined: says nothing. */
   readonly onProbe?: (nonce: string, id: string) => Promise<ProbeResult> | undefined;
   readonly quiet?: boolean;
+  /** It says that it sends requests to its pod. */
+  readonly podRequests?: boolean;
 };
 
 /** An agent as the manager knows it: reads rules, reports what it applied, answers probes. */
@@ -189,6 +191,7 @@ export const startAgent = async (
   options: AgentOptions = {},
 ): Promise<FakeAgent> => {
   const { token = world.ownerToken, ports = [8080], quiet = false } = options;
+  const { podRequests = false } = options;
   const id = newIdentifier('ag');
   const rules = new Map<string, Rule>();
   const base = `/v1/agents/default/process/${name}`;
@@ -196,7 +199,7 @@ export const startAgent = async (
   const report = (more: Partial<AgentReport> = {}): Promise<Reply> =>
     call(world, 'POST', `${base}/reports`, {
       token,
-      body: { agent: id, applied, ports, counts: {}, probes: [], ...more },
+      body: { agent: id, applied, ports, counts: {}, probes: [], podRequests, ...more },
     });
   const arrived = (nonce: string, of: string): Promise<ProbeResult> =>
     Promise.resolve({ nonce, id: of, legsMs: { agent: 1, tunnel: 2, local: 0.5 } });

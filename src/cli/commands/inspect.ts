@@ -36,17 +36,14 @@ export const inspectCommand = (context: Context, exit: (code: number) => void): 
     'byway inspect rq_7 --reveal header:authorization',
   );
 
-/** Returns the exit code: 0, or that of a signal which ended the view. */
+/** Returns 0, or that of the signal that ended `--follow` or the view. */
 export const inspect = async (
   context: Context,
   what: string | undefined,
   options: InspectOptions,
 ): Promise<number> => {
   const request = what === undefined ? undefined : parseRequestName(what);
-  if (request !== undefined) {
-    await showOne(context, request, options);
-    return exitCodes.ok;
-  }
+  if (request !== undefined) return await showOne(context, request, options);
   if (options.reveal !== undefined) {
     throw new UserError('--reveal is for one request.', {
       kind: 'usage',
@@ -59,15 +56,14 @@ export const inspect = async (
     const code = await inspectLive(context, what);
     if (code !== undefined) return code;
   }
-  await showList(context, what, options);
-  return exitCodes.ok;
+  return await showList(context, what, options);
 };
 
 const showOne = async (
   context: Context,
   name: RequestName,
   options: InspectOptions,
-): Promise<void> => {
+): Promise<number> => {
   const [{ findRequest }, { exchangeText }] = await Promise.all([
     import('../requests/sources.ts'),
     import('../requests/message-text.ts'),
@@ -76,16 +72,17 @@ const showOne = async (
   const { view } = await findRequest(context, name, options.reveal);
   if (options.json === true) io.printJson(view);
   else io.print(exchangeText(view, io.columns()));
+  return exitCodes.ok;
 };
 
 const showList = async (
   context: Context,
   name: string | undefined,
   options: InspectOptions,
-): Promise<void> => {
+): Promise<number> => {
   const { io } = context;
   const last = lastOf(options.last);
-  const [{ findSources }, { exchangeLine }] = await Promise.all([
+  const [{ findSources, isNamed }, { exchangeLine }] = await Promise.all([
     import('../requests/sources.ts'),
     import('../requests/list-text.ts'),
   ]);
@@ -93,16 +90,16 @@ const showList = async (
   const lists = await Promise.all(sources.map(({ exchanges }) => exchanges.list()));
   const requests = lists
     .flat()
-    .filter((one) => name === undefined || one.name === name)
+    .filter((one) => isNamed(name, { id: one.intercept, name: one.name }))
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, last);
   if (options.json === true && options.follow !== true) io.printJson({ requests });
   else if (options.json === true) for (const one of [...requests].reverse()) io.printJson(one);
   else for (const one of [...requests].reverse()) io.print(exchangeLine(one, io.columns()));
   if (requests.length === 0) io.say('No requests so far.');
-  if (options.follow !== true) return;
+  if (options.follow !== true) return exitCodes.ok;
   const { followRequests } = await import('../requests/follow.ts');
-  await followRequests(context, sources, name, options.json === true);
+  return await followRequests(context, sources, name, options.json === true);
 };
 
 const lastOf = (text: string): number => {

@@ -1,11 +1,12 @@
-import { UserError } from '../../base/errors.ts';
+import type { IncomingMessage } from 'node:http';
+import { systemCode, UserError } from '../../base/errors.ts';
 import { send } from './client.ts';
 import { lineCharactersMax, statusMsMax } from './limits.ts';
 import { assertOwnSocket } from './socket-path.ts';
 
 /**
  * The lines of JSON of `GET /events` or `GET /requests/follow`, until the session ends or the signal
- * aborts. Throws a `UserError` when the session does not begin to answer within 1.5 s.
+ * aborts. Throws when the session does not begin to answer within 1.5 s, or says no.
  */
 export async function* followLines(
   socket: string,
@@ -13,32 +14,45 @@ export async function* followLines(
   signal: AbortSignal,
 ): AsyncGenerator<unknown> {
   await assertOwnSocket(socket);
-  const late = AbortSignal.timeout(statusMsMax);
-  const begun = new AbortController();
-  const give = (): void => begun.abort();
-  late.addEventListener('abort', give, { once: true });
-  const answer = await send(
-    socket,
-    'GET',
-    path,
-    undefined,
-    AbortSignal.any([signal, begun.signal]),
-  );
-  late.removeEventListener('abort', give);
-  if (answer.statusCode !== 200) {
+  try {
+    const answer = await begin(socket, path, signal);
+    try {
+      yield* linesOf(answer);
+    } finally {
+      answer.destroy();
+    }
+  } catch (error) {
+    // A session that was killed has ended, too.
+    if (!signal.aborted && systemCode(error) !== 'ECONNRESET') throw error;
+  }
+}
+
+const begin = async (
+  socket: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> => {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), statusMsMax);
+  try {
+    const either = AbortSignal.any([signal, late.signal]);
+    const answer = await send(socket, 'GET', path, undefined, either);
+    answer.on('error', () => {}); // Whoever reads it is told.
+    if (answer.statusCode === 200) return answer.setEncoding('utf8');
     answer.destroy();
     throw new UserError('Too many follow this session already.', {
       hint: 'End one of them, such as another byway inspect.',
     });
-  }
-  try {
-    yield* linesOf(answer.setEncoding('utf8'));
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!late.signal.aborted) throw error;
+    throw new UserError(`The session did not answer within ${statusMsMax / 1000} s.`, {
+      kind: 'not_ready',
+      cause: error,
+    });
   } finally {
-    answer.destroy();
+    clearTimeout(timer);
   }
-}
+};
 
 async function* linesOf(answer: AsyncIterable<string>): AsyncGenerator<unknown> {
   let rest = '';

@@ -38,7 +38,7 @@ export const secretFunction = (lines: readonly string[]): readonly string[] =>
 /** Statements that end with an answer in `response`. */
 export const fetchLines = (request: ExportedRequest): readonly string[] => {
   const { method, base } = request;
-  const url = `(process.env.BASE_URL ?? ${literal(base)}) + ${pathExpression(request)}`;
+  const url = `(process.env.BYWAY_URL ?? ${literal(base)}) + ${pathExpression(request)}`;
   const headers = [...joinedHeaders(request.headers)].filter(([name]) => name !== 'host');
   return [
     `const response = await fetch(${url}, {`,

@@ -42,7 +42,7 @@ const requestLines = (request: ExportedRequest): readonly string[] => {
   return [
     ...comments(request),
     '{',
-    `  const url = (__ENV.BASE_URL || ${literal(base)}) + ${pathExpression(request)};`,
+    `  const url = (__ENV.BYWAY_URL || ${literal(base)}) + ${pathExpression(request)};`,
     `  const response = http.request(${literal(method)}, url, ${bodyOf(request)}, {`,
     '    redirects: 0,',
     '    headers: {',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Content, contentOf } from './content.ts';
 import type { ExchangeFacts, HeaderLine, RecordedMessage } from './exchange.ts';
 import type { RecordedExchange } from './recorder.ts';
-import { maskHeaders } from './redaction/mask-headers.ts';
+import { maskHeaders, noteHeaders } from './redaction/mask-headers.ts';
 import { type Masking, maskJson, maskLoose, maskTarget } from './redaction/mask-text.ts';
 import { type Reveal, readReveal } from './redaction/reveal.ts';
 import { Secrets } from './redaction/secrets.ts';
@@ -47,7 +47,7 @@ export const pathOf = (recorded: RecordedExchange): string | null => {
   const { path } = recording.facts();
   const masking = maskingOf(recorded, readReveal([]));
   const masked = path === null ? null : maskTarget(masking, path);
-  maskHeaders(masking, recording.requestHeaders);
+  noteHeaders(masking, recording.requestHeaders);
   const shown = masked === null ? null : masking.secrets.maskAll(masked);
   paths.set(recorded, shown);
   return shown;

@@ -1,31 +1,39 @@
+import { exitCodes } from '../../base/exit-codes.ts';
 import type { Context } from '../context.ts';
 import { followLines } from '../control/follow-lines.ts';
+import { signalCode } from '../session/interruption.ts';
 import { clock, duration } from '../wording/figures.ts';
 import { plain } from '../wording/plain.ts';
-import type { SessionSource } from './sources.ts';
+import { isNamed, type SessionSource } from './sources.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** Prints what happens in sessions, as it happens, until all of them end or a signal comes. */
+/** Prints what happens in sessions, until all of them end (0) or a signal comes (its code). */
 export const followRequests = async (
   { io, signals }: Pick<Context, 'io' | 'signals'>,
   sources: readonly SessionSource[],
   name: string | undefined,
   json: boolean,
-): Promise<void> => {
+): Promise<number> => {
   const over = new AbortController();
-  const dispose = signals(() => over.abort());
-  const follow = async ({ socket, names }: SessionSource): Promise<void> => {
+  let code = exitCodes.ok;
+  const dispose = signals((signal) => {
+    code = signalCode(signal);
+    over.abort();
+  });
+  const follow = async ({ socket, intercepts }: SessionSource): Promise<void> => {
+    const own = intercepts.filter((one) => isNamed(name, one)).map((one) => one.name);
     for await (const line of followLines(socket, '/events', over.signal)) {
       const event = line as Line;
-      if (name !== undefined && event['intercept'] !== name) continue;
+      if (!own.includes(String(event['intercept']))) continue;
       if (json) io.printJson(event);
       else io.print(inWords(event));
     }
-    if (!over.signal.aborted) io.say(`The session of ${names.map(plain).join(', ')} has ended.`);
+    if (!over.signal.aborted) io.say(`The session of ${own.map(plain).join(', ')} has ended.`);
   };
   try {
     await Promise.all(sources.map(follow));
+    return code;
   } finally {
     dispose();
   }

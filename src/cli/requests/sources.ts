@@ -11,34 +11,39 @@ import type { RequestName } from './request-id.ts';
 /** One process of this machine whose requests can be asked for. */
 export type SessionSource = {
   readonly socket: string;
-  /** The intercepts that it serves. */
-  readonly names: readonly string[];
+  readonly intercepts: readonly { readonly id: string; readonly name: string }[];
   readonly exchanges: ExchangeSource;
 };
 
-/** Those that serve an intercept of that name; all without one. Throws `not_found` without any. */
+/** Whether an intercept is called so, by its name or its id. */
+export const isNamed = (
+  wanted: string | undefined,
+  { id, name }: { readonly id: string; readonly name: string },
+): boolean => wanted === undefined || name === wanted || id === wanted;
+
+/** Those that serve an intercept of that name or id; all without one. Throws `not_found` without any. */
 export const findSources = async (
   { io, environment }: Pick<Context, 'io' | 'environment'>,
   name: string | undefined,
 ): Promise<readonly SessionSource[]> => {
   const { running, crashed } = await findLocalSessions(environment);
   tellCrashed(io, crashed);
-  const bySocket = new Map<string, string[]>();
+  const bySocket = new Map<string, SessionSource['intercepts']>();
   for (const { file, status } of running) {
     if (file.socket === null || status === undefined) continue;
-    const names = bySocket.get(file.socket) ?? [];
-    bySocket.set(file.socket, [...names, file.name]);
+    const { id, name: called } = file;
+    bySocket.set(file.socket, [...(bySocket.get(file.socket) ?? []), { id, name: called }]);
   }
-  const all = [...bySocket].map(([socket, names]) => ({
+  const all = [...bySocket].map(([socket, intercepts]) => ({
     socket,
-    names,
+    intercepts,
     exchanges: remoteExchanges(socket),
   }));
-  const found = name === undefined ? all : all.filter(({ names }) => names.includes(name));
+  const found = all.filter(({ intercepts }) => intercepts.some((one) => isNamed(name, one)));
   if (found.length > 0) return found;
   throw noSession(
     name,
-    all.flatMap(({ names }) => names),
+    all.flatMap(({ intercepts }) => intercepts.map((one) => one.name)),
   );
 };
 
@@ -73,17 +78,19 @@ export const findRequest = async (
     sources.map(async (source) => ({ source, view: await source.exchanges.get(id, reveal) })),
   );
   const found = answers.flatMap(({ source, view }) =>
-    view === undefined || (intercept !== undefined && view.name !== intercept)
+    view === undefined || !isNamed(intercept, { id: view.intercept, name: view.name })
       ? []
       : [{ source, view }],
   );
   const [first, ...others] = found;
   if (first === undefined) throw noRequest(intercept, id);
   if (others.length === 0) return first;
-  const names = found.map(({ view }) => `${view.name}/${id}`);
+  const names = new Set(found.map(({ view }) => view.name));
+  const unique = names.size === found.length;
+  const choices = found.map(({ view }) => `${unique ? view.name : view.intercept}/${id}`);
   throw new UserError(`${found.length} sessions have a request ${id}.`, {
     kind: 'conflict',
-    hint: `Say which   ${[...new Set(names)].join('   ')}`,
+    hint: `Say which   ${choices.join('   ')}`,
   });
 };
 

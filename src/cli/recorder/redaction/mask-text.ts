@@ -87,20 +87,34 @@ const inWords = (path: JsonPath): string =>
     '$',
   );
 
+const named = /(\\{0,3}["'])?([A-Za-z0-9_.-]{2,64})\1?[ \t]{0,8}[:=][ \t]{0,8}/g;
 // A value that has no end still ends here, so that each octet is looked at once.
-const loose =
-  /(["']?)([A-Za-z0-9_.-]{2,64})\1([ \t]{0,8}[:=][ \t]{0,8})("(?:[^"\\]|\\.){1,8192}"?|'[^']{1,8192}'?|[^\s&;,"'<>]+)/gs;
+const value = /"(?:[^"\\]|\\.){1,8192}"?|'[^']{1,8192}'?|\\{1,3}"[^"\\]{1,8192}|[^\s&;,"'<>\\]+/sy;
 
 /** Masks `name=value`, `name: value` and well-known forms of tokens in any text. */
 export const maskLoose = (masking: Masking, text: string): string => {
-  const { secrets } = masking;
-  const named = text.replace(loose, (all, quote, name, between, written) => {
-    if (!isSecretName(name)) return all;
-    const [, open = '', value = ''] = /^(["']?)(.*?)\1$/s.exec(written) ?? [];
-    if (value === '') return all;
-    return `${quote}${name}${quote}${between}${open}${secrets.mask(value, name, `text:${name}`)}${open}`;
-  });
-  return maskTokens(masking, named);
+  const parts: string[] = [];
+  let at = 0;
+  for (let found = next(text, 0); found !== undefined; found = next(text, found.end)) {
+    const { name, end } = found;
+    value.lastIndex = end;
+    const written = isSecretName(name) ? value.exec(text)?.[0] : undefined;
+    if (written === undefined) continue;
+    const [, open = '', inner = '', close = ''] =
+      /^(\\{0,3}["'])?(.*?)(\1|["'])?$/s.exec(written) ?? [];
+    const masked = inner === '' ? '' : masking.secrets.mask(inner, name, `text:${name}`);
+    parts.push(text.slice(at, end), open, masked, close);
+    at = end + written.length;
+    found.end = at;
+  }
+  return maskTokens(masking, parts.join('') + text.slice(at));
+};
+
+const next = (text: string, from: number): { readonly name: string; end: number } | undefined => {
+  named.lastIndex = from;
+  const found = named.exec(text);
+  if (found === null) return undefined;
+  return { name: found[2] ?? '', end: found.index + found[0].length };
 };
 
 const tokens =
