@@ -50,7 +50,7 @@ export const createProgram = (
     .addCommand(resumeCommand(context))
     .addCommand(extendCommand(context))
     .addCommand(listCommand(context))
-    .addCommand(statusCommand(context))
+    .addCommand(statusCommand(context, exit))
     .addCommand(inspectCommand(context, exit))
     .addCommand(replayCommand(context))
     .addCommand(diffCommand(context, exit))

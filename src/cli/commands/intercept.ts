@@ -8,9 +8,12 @@ import { readInterceptPlan } from '../arguments/intercept-plan.ts';
 import type { MatchArguments } from '../arguments/match-arguments.ts';
 import type { RedactionArguments } from '../arguments/redaction.ts';
 import type { Context } from '../context.ts';
+import type { ManagerClient } from '../manager-client/client.ts';
+import type { OpenSession } from '../session/open-session.ts';
 import type { InterceptPlan } from '../session/plan.ts';
 import type { Report } from '../session/report.ts';
 import type { Subject } from '../session/subject.ts';
+import type { LiveReport } from '../ui/live-report.ts';
 import { listOption, withMatchOptions } from './match-options.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
@@ -25,6 +28,7 @@ export type InterceptOptions = CommonOptions &
     readonly detach?: boolean;
     readonly ci?: boolean;
     readonly keyFile?: string;
+    readonly plain?: boolean;
   };
 
 /** `argv` is the whole command line: what follows its `--` is the user's own program. */
@@ -55,6 +59,7 @@ export const interceptCommand = (
     .option('--detach', 'go on in the background once it is ready')
     .option('--ci', 'for a pipeline: a key of its own, no questions, a line for each event')
     .option('--key-file <file>', 'with --ci: keep the key of the run there, 0600, while it lasts')
+    .option('--plain', 'one line for each event instead of the live view (a screen reader, a log)')
     .action(async (_name: unknown, _rest: unknown, options: InterceptOptions, own: Command) => {
       if (argv.length === 1) own.help({ error: true });
       const child = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : [];
@@ -137,6 +142,7 @@ const start = async (
     reporterOf(context, options),
   ]);
   const session = await OpenSession.open({ context, manager, user, log: null, add: undefined });
+  const live = await openView(context, manager, session, command, options);
   try {
     return await runIntercept({
       context,
@@ -144,12 +150,13 @@ const start = async (
       plan,
       user,
       key,
-      report: (local) => report(subjectOf(local)),
+      report: (local) => live?.report(subjectOf(local)) ?? report(subjectOf(local)),
       appOutput: json ? 'stderr' : 'inherit',
       session,
       release: () => session.host.close(),
     });
   } finally {
+    await live?.close();
     session.close();
   }
 };
@@ -191,4 +198,20 @@ const reporterOf = async (
   }
   const { reporter } = await import('../session/reporter.ts');
   return (subject) => reporter(io, json === true, subject);
+};
+
+// A program of the user's own has the terminal for itself: what it says, and what is typed.
+const openView = async (
+  context: Context,
+  manager: ManagerClient,
+  session: OpenSession,
+  command: readonly string[],
+  options: InterceptOptions,
+): Promise<LiveReport | undefined> => {
+  const { drawsView } = await import('../ui/draws-view.ts');
+  if (command.length > 0 || !drawsView(context, options)) return undefined;
+  const { openLiveReport } = await import('../ui/live-report.ts');
+  const { requestsOf } = await import('../ui/session-requests.ts');
+  const requests = requestsOf(session.exchanges, context.environment);
+  return await openLiveReport({ context, manager, session, requests });
 };

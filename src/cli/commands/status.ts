@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
+import { exitCodes } from '../../base/exit-codes.ts';
 import type { Intercept, InterceptDetail } from '../../protocol/intercepts.ts';
 import type { NearMiss } from '../../protocol/near-miss.ts';
 import type { Context } from '../context.ts';
@@ -18,22 +19,34 @@ import { legsInWords, processInWords, tellCrashed, tunnelInWords } from '../word
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 import { takenFrom, takenInWords } from './taken-over.ts';
 
-export const statusCommand = (context: Context): Command => {
+export type StatusOptions = CommonOptions & {
+  readonly plain?: boolean;
+  readonly replicas?: boolean;
+};
+
+export const statusCommand = (context: Context, exit: (code: number) => void): Command => {
   const command = new Command('status')
     .description('Show the manager, who you are, and how your intercepts do')
     .argument('[name]', 'only this one: its name, kind/name or id')
     .option('--replicas', 'show the counts of each agent, also when there is only one')
-    .action((name: string | undefined, options: StatusOptions) => status(context, name, options));
-  return withExamples(withCommonOptions(command), 'byway status', 'byway status pricing --json');
+    .option('--plain', 'print it, also in a terminal')
+    .action(async (name: string | undefined, options: StatusOptions) =>
+      exit(await status(context, name, options)),
+    );
+  return withExamples(
+    withCommonOptions(command),
+    'byway status',
+    'byway status --plain',
+    'byway status pricing --json',
+  );
 };
 
-export type StatusOptions = CommonOptions & { readonly replicas?: boolean };
-
+/** Returns the exit code: 0, or that of a signal which ended the view. */
 export const status = async (
   context: Context,
   name: string | undefined,
   options: StatusOptions,
-): Promise<void> => {
+): Promise<number> => {
   const { io } = context;
   const { findLocalSessions } = await import('../control/local-sessions.ts');
   const { running, crashed } = await findLocalSessions(context.environment);
@@ -42,10 +55,23 @@ export const status = async (
   const [{ version }, me, everybodys] = await withoutManagerToo(context, running, options, () =>
     Promise.all([manager.version(), manager.me(), manager.intercepts()]),
   );
-  const own = everybodys.filter(({ owner }) => owner === me.user);
-  const shown = name === undefined ? own : own.filter((intercept) => isCalled(intercept, name));
+  const isShown = (intercept: Intercept): boolean =>
+    intercept.owner === me.user && (name === undefined || isCalled(intercept, name));
+  const shown = everybodys.filter(isShown);
   if (name !== undefined && shown.length === 0) throw unknown(name);
+  const { drawsView } = await import('../ui/draws-view.ts');
+  if (shown.length > 0 && drawsView(context, options)) {
+    const { watchIntercepts } = await import('../ui/watch-intercepts.ts');
+    return await watchIntercepts({
+      context,
+      manager,
+      intercepts: shown,
+      localOf: (intercept) => localOf(intercept, running),
+      refresh: async () => (await manager.intercepts()).filter(isShown),
+    });
+  }
   const details = await detailsOf(manager, shown);
+  const own = everybodys.filter(({ owner }) => owner === me.user);
   const taken = (await takenFrom(manager, me.user, own)).filter(
     ({ workload }) => name === undefined || workload?.endsWith(`/${name}`) === true,
   );
@@ -61,7 +87,7 @@ export const status = async (
     }));
     const you = { user: me.user, key };
     io.printJson({ manager: { url: origin, version }, ...you, intercepts, takenOver });
-    return;
+    return exitCodes.ok;
   }
   io.print(`manager  ${origin}  v${version}`);
   io.print(`you      ${me.user}${key === null ? '' : `  key ${key}`}`);
@@ -70,6 +96,7 @@ export const status = async (
   }
   for (const one of taken) io.print(`\n${io.paintData().warning('▲')} ${takenInWords(one)}`);
   if (details.length === 0) io.say('You intercept nothing.   byway intercept NAME --port 3000');
+  return exitCodes.ok;
 };
 
 /** When the manager can't be asked, tells what the sessions of this machine say, and throws. */

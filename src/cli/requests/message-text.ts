@@ -70,7 +70,8 @@ export const timingText = ({ timing }: ExchangeView): string => {
   return `time   ${known.length === 0 ? 'not known yet' : known.join('   ')}`;
 };
 
-const hiddenText = ({ id, redacted }: ExchangeView): readonly string[] => {
+/** What is hidden, and how to see it; nothing when nothing is. */
+export const hiddenText = ({ id, redacted }: ExchangeView): readonly string[] => {
   const [first] = redacted;
   if (first === undefined) return [];
   const places = [...new Set(redacted.map(({ where }) => where))];

@@ -80,6 +80,14 @@ export class OpenSession {
     };
   }
 
+  /** Ends an intercept, as `byway leave` does. False when this process has none of that id. */
+  async leave(id: string): Promise<boolean> {
+    const found = [...this.#listed].find(({ entry }) => entry.status.id === id);
+    found?.end();
+    await found?.over;
+    return found !== undefined;
+  }
+
   /** Tells whoever follows the events of this process. */
   tell(value: unknown): void {
     this.#server?.tell(value);
@@ -132,7 +140,7 @@ export class OpenSession {
       const path = await socketPath(sessionsFolder(context.environment), this.host.session);
       this.#server = await startControlServer(path, {
         status: () => this.#status(),
-        leave: (id) => this.#leave(id),
+        leave: (id) => this.leave(id),
         exchanges: this.exchanges,
         arrivals: (question) => this.arrivals.answer(question),
         add: add ?? (async () => ({ type: 'refused', error: 'This session takes in no other.' })),
@@ -141,13 +149,6 @@ export class OpenSession {
     } catch (error) {
       context.io.warn(`Other terminals can't ask this session: ${messageOf(error)}`);
     }
-  }
-
-  async #leave(id: string): Promise<boolean> {
-    const found = [...this.#listed].find(({ entry }) => entry.status.id === id);
-    found?.end();
-    await found?.over;
-    return found !== undefined;
   }
 
   #status(): ControlStatus {
