@@ -271,7 +271,7 @@ inLinux('a terminal that takes nothing holds up no request', async () => {
   await terminal.shows('/599xx');
 });
 
-inLinux('of more than can be drawn none is left unfinished in the list', async () => {
+inLinux('of thousands of requests the last ones stand there whole', async () => {
   const terminal = intercepting();
   await terminal.shows('byway curl URL');
   let next = 0;
