@@ -89,6 +89,13 @@ export const startService = async (name) => {
 export const memoryMb = ({ pid }) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
+/** Milliseconds of processor time that it has used; in steps of 10. Linux only. */
+export const processorMs = ({ pid }) => {
+  const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user, system] = rest.split(' ').slice(11, 13).map(Number);
+  return (user + system) * 10;
+};
+
 export const endAll = () => {
   for (const child of children) child.kill('SIGKILL');
   rmSync(home(), { recursive: true, force: true });

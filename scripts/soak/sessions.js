@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newIdentifier } from '../../dist/base/identifier.js';
 import { call } from './changes.js';
 import { inTurns } from './in-turns.js';
-import { endAll, memoryMb, ownerToken, startManager } from './programs.js';
+import { endAll, memoryMb, ownerToken, processorMs, startManager } from './programs.js';
 
 const workloads = Array.from({ length: 10 }, (_, index) => `w${index}`);
 const effectMsMax = 50;
@@ -83,11 +83,19 @@ const quantile = (numbers, part) => {
 const figures = (numbers) =>
   [0.5, 0.99, 1].map((part) => quantile(numbers, part).toFixed(1)).join(' / ');
 
-const say = (name, { effect, ready, answered }) =>
+/** Does `work` and says how long it took, for whom asked and of the manager's processor time. */
+const say = async (name, child, work) => {
+  const before = processorMs(child);
+  const times = await timesOf(await work);
+  const { effect, ready, answered } = times;
+  const processor = (processorMs(child) - before) / effect.length;
   process.stdout.write(
-    `  ${name}: ${effect.length} asked; ms p50 / p99 / most until in effect ${figures(effect)}, ` +
-      `until ready ${figures(ready)}, until answered ${figures(answered)}\n`,
+    `  ${name}: ${effect.length} asked, ${processor.toFixed(1)} ms of the manager's processor for each; ` +
+      `ms p50 / p99 / most until in effect ${figures(effect)}, until ready ${figures(ready)}, ` +
+      `until answered ${figures(answered)}\n`,
   );
+  return times;
+};
 
 /** Ten for each laptop, a few at once. */
 const fill = async (place, laptops) => {
@@ -109,8 +117,9 @@ const steady = async (place, laptops) => {
   const made = [];
   const work = [];
   for (let number = 0; number < perSecond * steadySeconds; number++) {
-    const laptop = laptops[(number * 7) % laptops.length];
-    const index = number % workloads.length;
+    const laptop = laptops[number % laptops.length];
+    const round = Math.floor(number / laptops.length);
+    const index = (number + round) % workloads.length;
     work.push(
       leave(place, laptop, laptop.intercepts[index]).then(async () => {
         laptop.intercepts[index] = await make(place, laptop, workloads[index]);
@@ -151,11 +160,11 @@ const main = async (url, child, world, count) => {
   await world.act({ act: 'laptops', url, laptops });
   await sleep(1_000);
   const connected = memoryMb(child);
-  say(`${atOnce} at once until all are there`, await timesOf(await fill({ url, world }, laptops)));
+  const place = { url, world };
+  await say(`${atOnce} at once until all are there`, child, fill(place, laptops));
   const full = memoryMb(child);
-  const among = await timesOf(await steady({ url, world }, laptops));
-  say(`${perSecond} a second among all`, among);
-  say('all at once', await timesOf(await burst({ url, world }, laptops)));
+  const among = await say(`${perSecond} a second among all`, child, steady(place, laptops));
+  await say('all at once', child, burst(place, laptops));
   const well = among.effect.length > 0 && quantile(among.effect, 0.99) < effectMsMax;
   process.stdout.write(
     `sessions: ${count} with ${workloads.length} intercepts each; manager ${empty.toFixed(0)} MB, ` +

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import { fieldName } from '../protocol/http1/fields.ts';
 import { isKeyForm } from '../protocol/match/key-form.ts';
+import { isKubernetesProbe } from '../protocol/match/kubernetes-probe.ts';
 import { keyOf } from '../protocol/match/matcher.ts';
 import { RequestReading } from '../protocol/match/reading.ts';
 import type { RequestFields } from '../protocol/match/request-fields.ts';
+import type { Rule } from '../protocol/rules.ts';
 import type { Curious } from './near-misses/near-misses.ts';
 import type { AppliedRule, PortRules, RuleTable } from './rule-table.ts';
 
@@ -11,7 +13,6 @@ import type { AppliedRule, PortRules, RuleTable } from './rule-table.ts';
 export type Verdict = AppliedRule;
 
 const probeHeader = fieldName('x-byway-probe');
-const userAgent = fieldName('user-agent');
 // A key has 26 characters; anything much longer is not worth a hash.
 const keyCharactersMax = 256;
 
@@ -37,9 +38,6 @@ export const decide = (
   }
   return rule !== undefined && isKubernetesProbe(fields) ? undefined : rule;
 };
-
-const isKubernetesProbe = (fields: RequestFields): boolean =>
-  fields.valueOf(userAgent)?.startsWith('kube-probe/') === true;
 
 const ruleFor = (
   rules: PortRules,
@@ -72,11 +70,14 @@ const generalOf = (
   owner: string | undefined,
 ): AppliedRule | undefined => {
   for (const rule of rules) {
-    if (owner !== undefined && rule.rule.ownerKeySha256 !== owner) continue;
+    if (owner !== undefined && passesOver(rule.rule, owner)) continue;
     if (rule.matches(reading)) return rule;
   }
   return undefined;
 };
+
+const passesOver = ({ ownerKeySha256, otherKeys }: Rule, owner: string): boolean =>
+  ownerKeySha256 !== owner && otherKeys !== true;
 
 /** The rule that a probe with a nonce of the manager belongs to, by the same table. */
 export const decideProbe = (

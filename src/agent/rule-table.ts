@@ -105,7 +105,7 @@ export class RuleTable {
   private appliedOf(rule: Rule, before: AppliedRule | undefined): AppliedRule {
     return {
       rule,
-      rank: rankOf(rule, rule.match.all ?? []),
+      rank: rankOf(rule, rule.match.all ?? [], rule.priority),
       counter: before?.counter ?? new Counter(),
       load: before?.load ?? new Load(),
       matches:

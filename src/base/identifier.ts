@@ -14,8 +14,8 @@ export const base32 = (bytes: Uint8Array): string => {
   return bits === 0 ? text : text + alphabet[(value << (5 - bits)) & 31];
 };
 
-/** What an identifier names: intercept, laptop's session, agent, token. */
-export type IdentifierPrefix = 'ic' | 'se' | 'ag' | 'tk';
+/** What an identifier names: intercept, laptop's session, agent, token, entry of the audit. */
+export type IdentifierPrefix = 'ic' | 'se' | 'ag' | 'tk' | 'au';
 
 /** An unguessable name with 128 random bits, for example `ic_` and 26 characters. */
 export const newIdentifier = (prefix: IdentifierPrefix): string =>

@@ -24,32 +24,51 @@ const userFileSchema: v.GenericSchema<unknown, UserFile> = v.looseObject({
 /** A manager, and where the answer came from. */
 export type Endpoint = {
   readonly manager: URL;
-  readonly source: 'flag' | 'environment' | 'file' | 'playground';
+  readonly source: 'flag' | 'environment' | 'project' | 'file' | 'playground';
   /** Of a playground: the file with its token. */
   readonly tokenFile: string | undefined;
 };
 
-/** The manager that is configured: flag, then `BYWAY_MANAGER`, then the user's file. */
+/** The manager that the user configured: flag, then `BYWAY_MANAGER`, then the user's file. */
 export const configuredEndpoint = async (
   flag: string | undefined,
   environment: Environment,
-): Promise<Endpoint | undefined> => {
+): Promise<Endpoint | undefined> =>
+  namedEndpoint(flag, environment) ?? (await rememberedEndpoint(environment));
+
+const namedEndpoint = (
+  flag: string | undefined,
+  environment: Environment,
+): Endpoint | undefined => {
   if (flag !== undefined) return endpoint('flag', flag, '--manager');
   const variable = environment['BYWAY_MANAGER'];
-  if (variable !== undefined && variable !== '') {
-    return endpoint('environment', variable, 'BYWAY_MANAGER');
-  }
+  return variable === undefined || variable === ''
+    ? undefined
+    : endpoint('environment', variable, 'BYWAY_MANAGER');
+};
+
+/** The manager of the last login. */
+export const rememberedEndpoint = async (
+  environment: Environment,
+): Promise<Endpoint | undefined> => {
   const path = userFilePath(environment);
   const { manager } = (await readStateFile(path, userFileSchema)) ?? {};
   return manager === undefined ? undefined : endpoint('file', manager, `"manager" in ${path}`);
 };
 
-/** The manager to talk to: the configured one, or else a running playground's. */
+/**
+ * The manager to talk to: flag, `BYWAY_MANAGER`, `byway.yaml` of the folder's project, the user's file,
+ * or else a running playground's.
+ */
 export const findEndpoint = async (
   flag: string | undefined,
   environment: Environment,
+  folder: string = process.cwd(),
 ): Promise<Endpoint> => {
-  const configured = await configuredEndpoint(flag, environment);
+  const configured =
+    namedEndpoint(flag, environment) ??
+    (await projectEndpoint(folder)) ??
+    (await rememberedEndpoint(environment));
   if (configured !== undefined) return configured;
   const playground = await readPlaygroundFile(environment);
   if (playground !== undefined) {
@@ -62,6 +81,15 @@ export const findEndpoint = async (
     kind: 'not_logged_in',
     hint: 'Try it out   byway playground\nLog in       byway login --manager URL --token-stdin < FILE',
   });
+};
+
+const projectEndpoint = async (folder: string): Promise<Endpoint | undefined> => {
+  const { findProjectFile } = await import('./project/find-file.ts');
+  const path = await findProjectFile(folder);
+  if (path === undefined) return undefined;
+  const { findProject } = await import('./project/project.ts');
+  const manager = (await findProject(folder))?.content.manager;
+  return manager === undefined ? undefined : endpoint('project', manager, `"manager" in ${path}`);
 };
 
 /** Remembers the manager for later commands, and whom to trust for it. */

@@ -86,11 +86,12 @@ export const createContext = (
 };
 
 const findToken = async (
-  { manager, tokenFile }: Endpoint,
+  { manager, source, tokenFile }: Endpoint,
   environment: Environment,
   credentials: () => Promise<Credentials>,
 ): Promise<string> => {
   const { assertToken } = await import('./credentials/token.ts');
+  if (source === 'project') await assertOwnChoice(manager, environment, credentials);
   const variable = environment['BYWAY_TOKEN'];
   if (variable !== undefined && variable !== '') return assertToken(variable, 'BYWAY_TOKEN');
   if (tokenFile !== undefined) {
@@ -103,6 +104,42 @@ const findToken = async (
     kind: 'not_logged_in',
     hint: `Log in   byway login --manager ${manager.href} --token-stdin < FILE`,
   });
+};
+
+/**
+ * A file that came with a repository may name any manager. It gets a token only where the user has logged in
+ * themselves, and never the one in `BYWAY_TOKEN` because a file says so.
+ */
+const assertOwnChoice = async (
+  manager: URL,
+  environment: Environment,
+  credentials: () => Promise<Credentials>,
+): Promise<void> => {
+  const { rememberedEndpoint } = await import('./configuration.ts');
+  if ((await rememberedEndpoint(environment))?.manager.href === manager.href) return;
+  if (await isKept(await credentials(), manager)) return;
+  const variable = (environment['BYWAY_TOKEN'] ?? '') !== '';
+  throw new UserError(
+    `byway.yaml names the manager ${manager.origin}, where you have not logged in, so nothing was sent to it.`,
+    {
+      kind: 'not_logged_in',
+      hint: [
+        `If you trust it   byway login --manager ${manager.href} --token-stdin < FILE`,
+        ...(variable ? [`With BYWAY_TOKEN  BYWAY_MANAGER=${manager.href}`] : []),
+      ].join('\n'),
+    },
+  );
+};
+
+/** Whether the user keeps a token for exactly that manager; what can't be known counts as no. */
+const isKept = async (credentials: Credentials, manager: URL): Promise<boolean> => {
+  try {
+    return (await credentials.read(manager)) !== undefined;
+  } catch (error) {
+    const { KeychainFailed } = await import('./credentials/keychain.ts');
+    if (error instanceof KeychainFailed) return false;
+    throw error;
+  }
 };
 
 const readKept = async (credentials: Credentials, manager: URL): Promise<string | undefined> => {

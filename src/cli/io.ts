@@ -37,6 +37,8 @@ export type Io = {
   readonly say: (text: string) => void;
   /** A message for people that `--quiet` does not silence. */
   readonly warn: (text: string) => void;
+  /** Gives messages for people to whoever draws on their terminal, until it is called with nothing. */
+  readonly divert: (take: ((text: string) => void) | undefined) => void;
   /** Colours for stderr, and for stdout. */
   readonly paint: () => Paint;
   readonly paintData: () => Paint;
@@ -48,8 +50,10 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
   let flags: IoFlags = {};
   let paint = plainPaint;
   let paintData = plainPaint;
+  let taker: ((text: string) => void) | undefined;
   const warn = (text: string): void => {
-    streams.stderr.write(`${text}\n`);
+    if (taker === undefined) streams.stderr.write(`${text}\n`);
+    else taker(text);
   };
   const print = (text: string): void => {
     streams.stdout.write(`${text}\n`);
@@ -66,6 +70,9 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
       if (flags.quiet !== true) warn(text);
     },
     warn,
+    divert: (take) => {
+      taker = take;
+    },
     paint: () => paint,
     paintData: () => paintData,
     prepare: async (given) => {

@@ -10,6 +10,16 @@ export const journalSpareLinesMax = 10_000;
 export const interceptsMax = 10_000;
 export const interceptsPerUserMax = 100;
 export const tokensMax = 10_000;
+/** Entries of the audit that are kept; the oldest go first. */
+export const auditEntriesMax = 10_000;
+/** Characters of a rule in an entry of the audit. */
+export const auditRuleCharactersMax = 200;
+/** Bytes of a policy's file, and grants of one right in it. */
+export const policyBytesMax: number = 256 * 1024;
+export const policyGrantsMax = 1_000;
+/** Rules that one question explains, and the milliseconds after which no other one is begun. */
+export const explainedRulesMax = 100;
+export const explainMsMax = 250;
 export const workloadsMax = 10_000;
 /** Agents of one workload connected at once. */
 export const agentsPerWorkloadMax = 1_000;

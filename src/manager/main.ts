@@ -5,6 +5,7 @@ import { LogWriter } from '../base/log-writer.ts';
 import { programVersion } from '../base/version.ts';
 import { usualDataFolder } from './data/folder.ts';
 import { ownerName } from './identity/owner-name.ts';
+import { readPolicy } from './identity/policy.ts';
 import { readOptions, type StartCommand, usage } from './options.ts';
 import { type RunningManager, startManager } from './start.ts';
 
@@ -20,13 +21,16 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   }
 };
 
-const run = async ({ listen, data, tls, metrics }: StartCommand): Promise<void> => {
+const run = async (command: StartCommand): Promise<void> => {
+  const { listen, data, tls, metrics } = command;
+  const policy = command.policy === undefined ? undefined : await readPolicy(command.policy);
   const log = pino({ base: null }, new LogWriter(process.stderr.fd));
   const folder = data ?? usualDataFolder({ platform: process.platform, environment: process.env });
   const running = await startManager({
     listen,
     data: folder,
     ownerName: ownerName(),
+    policy,
     log,
     tls,
     metrics,

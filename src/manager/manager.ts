@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { base32 } from '../base/identifier.ts';
 import type { Log } from '../base/log.ts';
 import { programVersion } from '../base/version.ts';
+import { type Audit, keepAudit } from './audit.ts';
 import type { Secrets } from './data/secrets.ts';
 import { type Attachments, holdAttachments } from './identity/attachments.ts';
 import { deriveKeys, type Keys } from './identity/keys.ts';
+import { type Policy, usualPolicy } from './identity/policy.ts';
 import { holdTokens, type Tokens } from './identity/tokens.ts';
 import { Intercepts } from './intercepts/intercepts.ts';
 import { keyHolders } from './near-misses/key-holders.ts';
@@ -12,6 +14,7 @@ import { NearMisses } from './near-misses/near-misses.ts';
 import { PodRequests } from './pod-requests/pod-requests.ts';
 import type { StreamCounts } from './relay/relay.ts';
 import { holdSessions, type Sessions } from './relay/sessions.ts';
+import type { Together } from './store/gather-writes.ts';
 import type { Store } from './store/store.ts';
 import { Tunnels } from './tunnels/tunnels.ts';
 import { holdWorkloads, type Workloads } from './workloads/workloads.ts';
@@ -30,6 +33,10 @@ export type Manager = {
   readonly sessions: Sessions;
   readonly intercepts: Intercepts;
   readonly nearMisses: NearMisses;
+  readonly audit: Audit;
+  readonly policy: Policy;
+  /** Makes writes to the store one. */
+  readonly together: Together;
   /** Every tunnel that is up, of laptops and of agents. */
   readonly tunnels: Tunnels;
   readonly streams: StreamCounts;
@@ -39,10 +46,13 @@ export type ManagerOptions = {
   readonly store: Store;
   readonly secrets: Secrets;
   readonly ownerName: string;
+  readonly policy?: Policy | undefined;
   readonly log: Log;
 };
 
-export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions): Manager => {
+export const createManager = (options: ManagerOptions): Manager => {
+  const { store, secrets, ownerName, policy = usualPolicy, log } = options;
+  const audit = keepAudit(store.audit);
   const epoch = base32(randomBytes(16));
   const keys = deriveKeys(secrets.serverSecret, store.users);
   const workloads = holdWorkloads(epoch);
@@ -55,6 +65,8 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     keys,
     isConnected,
     transportOf: sessions.transportOf,
+    audit,
+    together: store.together,
     log,
   });
   const users = (): Iterable<string> => [
@@ -79,6 +91,9 @@ export const createManager = ({ store, secrets, ownerName, log }: ManagerOptions
     sessions,
     intercepts,
     nearMisses,
+    audit,
+    policy,
+    together: store.together,
     tunnels: new Tunnels(),
     streams: { open: 0, joined: 0, refused: 0 },
   };

@@ -10,6 +10,8 @@ export type StartCommand = {
   /** Without, it speaks plain HTTP. */
   readonly tls: CertificateFiles | undefined;
   readonly metrics: Address | undefined;
+  /** The policy's file. */
+  readonly policy: string | undefined;
 };
 
 export type ManagerCommand = StartCommand | { readonly do: 'help' | 'version' };
@@ -26,6 +28,8 @@ The API, the registry of intercepts and the relay of tunnels, in one process.
                        they change
   --metrics HOST:PORT  where Prometheus finds /metrics, without a token; default:
                        nowhere
+  --policy FILE        who may take everybody's requests, those with other users'
+                       keys, or the place of others' intercepts; read at start
   --insecure-listen-without-tls
                        accept connections from other machines although tokens
                        and traffic are readable on the way
@@ -59,7 +63,7 @@ export const readOptions = (argv: readonly string[]): ManagerCommand => {
       },
     );
   }
-  return { do: 'start', listen, data: values.data, tls, metrics };
+  return { do: 'start', listen, data: values.data, tls, metrics, policy: values.policy };
 };
 
 const certificateOf = (
@@ -84,6 +88,7 @@ const parse = (argv: readonly string[]) => {
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         metrics: { type: 'string' },
+        policy: { type: 'string' },
         'insecure-listen-without-tls': { type: 'boolean' },
         version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -12,6 +12,7 @@ import { type CertificateFiles, readCertificate, renewCertificate } from './http
 import { Refusals } from './http/refusals.ts';
 import { routeBy } from './http/router.ts';
 import { createApiServer, createSecureApiServer, type ServerOptions } from './http/server.ts';
+import type { Policy } from './identity/policy.ts';
 import { answersMsMax, stopMsMax, sweepEveryMs } from './limits.ts';
 import { createManager, type Manager } from './manager.ts';
 import { type Measured, metricsText } from './metrics.ts';
@@ -24,6 +25,7 @@ export type StartOptions = {
   /** The folder of its state; made when it is not there. */
   readonly data: string;
   readonly ownerName: string;
+  readonly policy?: Policy | undefined;
   readonly log: Log;
   readonly tls?: CertificateFiles | undefined;
   /** Where `/metrics` is served; nowhere without. */
@@ -41,13 +43,13 @@ export type RunningManager = {
 
 /** Starts a manager. Rejects with a `UserError` when the folder or the port is taken or damaged. */
 export const startManager = async (options: StartOptions): Promise<RunningManager> => {
-  const { listen, data, ownerName, log } = options;
+  const { listen, data, ownerName, policy, log } = options;
   await mkdir(data, { recursive: true, mode: 0o700 });
   const unlock = await lockFolder(data);
   try {
     const secrets = await loadSecrets(data);
     const store = await openStore(data);
-    const manager = createManager({ store, secrets, ownerName, log });
+    const manager = createManager({ store, secrets, ownerName, policy, log });
     const { tokens, attachments, version } = manager;
     const { authenticate } = tokens;
     const refusals = new Refusals();

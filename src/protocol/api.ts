@@ -24,6 +24,8 @@ export type Me = {
   /** The workload that a CI's or agent's token is confined to. */
   readonly workload: string | null;
   readonly tokenExpiresAt: string | null;
+  /** The run whose key it is, when one was asked for. */
+  readonly run?: string;
 };
 
 export const meSchema: v.GenericSchema<unknown, Me> = v.object({
@@ -32,6 +34,7 @@ export const meSchema: v.GenericSchema<unknown, Me> = v.object({
   key: v.nullable(v.string()),
   workload: v.nullable(v.string()),
   tokenExpiresAt: v.nullable(v.string()),
+  run: v.exactOptional(v.string()),
 });
 
 /** An item of `GET /v1/workloads`. */

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { type Guards, guardsSchema } from './guards.ts';
-import { leaseSecondsMax } from './limits.ts';
+import { leaseSecondsMax, nearMissesShownMax, priorityMax, takeOverMax } from './limits.ts';
 import { type Match, matchSchema } from './match.ts';
-import { type NearMiss, nearMissesShownMax, nearMissSchema } from './near-miss.ts';
+import { type NearMiss, nearMissSchema } from './near-miss.ts';
 import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
 import { type InterceptState, interceptStateSchema } from './rules.ts';
+import { runSchema } from './run.ts';
 import { nameSchema, type Workload, workloadSchema } from './workload.ts';
 
 /** Since when, and who wanted it. */
@@ -29,11 +30,17 @@ export type Intercept = {
   readonly expiresAt: string | null;
   /** Absent when it has none. */
   readonly guards?: Guards;
+  /** Of general rules the one with the higher number goes first; absent when it is 0. */
+  readonly priority?: number;
+  /** Absent unless it takes requests with other users' keys, too. */
+  readonly otherKeys?: true;
   /** Absent unless it is paused; also there while it is disconnected besides. */
   readonly paused?: Pause;
   readonly counts: RuleCounts;
   /** How the laptop's tunnel reaches the manager: tcp, tls or websocket. Absent without one. */
   readonly transport?: string;
+  /** The run of a pipeline whose own key stands in for its owner's. Absent without one. */
+  readonly run?: string;
 };
 
 /** What one agent counted of an intercept. */
@@ -58,6 +65,13 @@ const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const forSeconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(leaseSecondsMax));
 
+export const prioritySchema: v.GenericSchema<unknown, number> = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(-priorityMax),
+  v.maxValue(priorityMax),
+);
+
 export const pauseSchema: v.GenericSchema<unknown, Pause> = v.object({
   at: v.string(),
   by: v.string(),
@@ -81,9 +95,12 @@ export const interceptSchema: v.GenericSchema<unknown, Intercept> = v.object({
   createdAt: v.string(),
   expiresAt: v.nullable(v.string()),
   guards: v.exactOptional(guardsSchema),
+  priority: v.exactOptional(prioritySchema),
+  otherKeys: v.exactOptional(v.literal(true)),
   paused: v.exactOptional(pauseSchema),
   counts: ruleCountsSchema,
   transport: v.exactOptional(v.string()),
+  run: v.exactOptional(v.string()),
 });
 
 const nearMissListSchema = v.pipe(v.array(nearMissSchema), v.maxLength(nearMissesShownMax));
@@ -119,6 +136,21 @@ export type NewIntercept = {
   /** The most it may live, in seconds. */
   readonly forSeconds?: number;
   readonly guards?: Guards;
+  /** Takes the key of that run of a pipeline where it would take its owner's. */
+  readonly run?: string;
+  /** Seconds it may live without its session; 24 h when it is not said. */
+  readonly withoutSessionSeconds?: number;
+  /** From -100 to 100, of a general rule only; 0 without. */
+  readonly priority?: number;
+  /** Takes requests with other users' keys, too; needs the policy's right and `confirmed`. */
+  readonly otherKeys?: boolean;
+  /** Its user knows that it takes everybody's requests, or those with other users' keys. */
+  readonly confirmed?: boolean;
+  /**
+   * Ids of intercepts that conflict with it, as a refusal names them: they end when it begins.
+   * One that conflicts and is not named is a conflict still, so that of two at once one wins.
+   */
+  readonly takeOver?: readonly string[];
 };
 
 export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.strictObject({
@@ -129,6 +161,12 @@ export const newInterceptSchema: v.GenericSchema<unknown, NewIntercept> = v.stri
   match: matchSchema,
   forSeconds: v.exactOptional(forSeconds),
   guards: v.exactOptional(guardsSchema),
+  run: v.exactOptional(runSchema),
+  withoutSessionSeconds: v.exactOptional(forSeconds),
+  priority: v.exactOptional(prioritySchema),
+  otherKeys: v.exactOptional(v.boolean()),
+  confirmed: v.exactOptional(v.boolean()),
+  takeOver: v.exactOptional(v.pipe(v.array(interceptIdSchema), v.maxLength(takeOverMax))),
 });
 
 /** Body of `PATCH /v1/intercepts/{id}`; at least one of the two. Saying it twice changes nothing. */
@@ -151,7 +189,10 @@ export const interceptChangeSchema: v.GenericSchema<unknown, InterceptChange> = 
 );
 
 /** Why an intercept is no more. */
-export type EndReason = 'left' | 'expired';
+export type EndReason = 'left' | 'expired' | 'taken_over';
+
+/** What took an intercept's place. */
+export type Successor = { readonly id: string; readonly laptop: string; readonly match: Match };
 
 /**
  * A server-sent event of `/v1/intercepts/{id}/events`; the event's name is `type`. The present
@@ -162,7 +203,13 @@ export type InterceptEvent =
   | { readonly type: 'intercept'; readonly intercept: Intercept }
   | { readonly type: 'ready'; readonly legsMs: ProbeLegs }
   | { readonly type: 'not_ready'; readonly reason: string }
-  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string }
+  | {
+      readonly type: 'ended';
+      readonly reason: EndReason;
+      readonly by: string;
+      /** When it was taken over. */
+      readonly successor?: Successor;
+    }
   /** Only to its owner: all of the last minute, oldest first; replaces what was sent before. */
   | { readonly type: 'near_misses'; readonly misses: readonly NearMiss[] };
 
@@ -170,7 +217,14 @@ export const interceptEventSchema: v.GenericSchema<unknown, InterceptEvent> = v.
   v.object({ type: v.literal('intercept'), intercept: interceptSchema }),
   v.object({ type: v.literal('ready'), legsMs: probeLegsSchema }),
   v.object({ type: v.literal('not_ready'), reason: v.string() }),
-  v.object({ type: v.literal('ended'), reason: v.picklist(['left', 'expired']), by: v.string() }),
+  v.object({
+    type: v.literal('ended'),
+    reason: v.picklist(['left', 'expired', 'taken_over']),
+    by: v.string(),
+    successor: v.exactOptional(
+      v.object({ id: interceptIdSchema, laptop: nameSchema, match: matchSchema }),
+    ),
+  }),
   v.object({
     type: v.literal('near_misses'),
     misses: nearMissListSchema,

@@ -16,6 +16,10 @@ export const trailerBytesMax: number = 16 * 1024;
 export const apiBodyBytesMax: number = 64 * 1024;
 /** Predicates in one rule, at whatever depth. */
 export const predicatesMax = 16;
+/** How far a rule's priority may be from 0, either way. */
+export const priorityMax = 100;
+/** Intercepts that one new intercept may take the place of. */
+export const takeOverMax = 100;
 /** How deep a rule's conditions may stand in each other. */
 export const conditionDepthMax = 8;
 /** Characters of one regular expression in a rule. */
@@ -34,3 +38,6 @@ export const pageItemsMax = 200;
 export const replayBytesMax: number = 64 * 1024;
 /** Requests of one client connection that may wait for their answers. */
 export const pipelinedRequestsMax = 64;
+
+/** Near misses of one intercept that are shown. */
+export const nearMissesShownMax = 50;

@@ -55,6 +55,8 @@ export type Problem = {
     readonly expiresAt: string | null;
     /** Header lines of a request that both match; the other rule's own values shortened. */
     readonly witness: readonly string[];
+    /** Every intercept that is in the way; `id` is the first. */
+    readonly all?: readonly string[];
     /** The own rule changed as little as it takes, as an expression; absent when that is unknown. */
     readonly change?: string;
   };
@@ -77,6 +79,7 @@ export const problemSchema: v.GenericSchema<unknown, Problem> = v.object({
       laptop: v.string(),
       expiresAt: v.nullable(v.string()),
       witness: v.array(v.string()),
+      all: v.exactOptional(v.array(v.string())),
       change: v.exactOptional(v.string()),
     }),
   ),

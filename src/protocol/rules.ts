@@ -35,6 +35,10 @@ export type Rule = {
   readonly createdAt: string;
   /** None without. */
   readonly guards?: Guards;
+  /** Of general rules the one with the higher number goes first; 0 without. */
+  readonly priority?: number;
+  /** Of a general rule: it takes requests with another user's key, too. */
+  readonly otherKeys?: true;
 };
 
 export const ruleSchema: v.GenericSchema<unknown, Rule> = v.object({
@@ -47,6 +51,8 @@ export const ruleSchema: v.GenericSchema<unknown, Rule> = v.object({
   state: interceptStateSchema,
   createdAt: v.string(),
   guards: v.exactOptional(guardsSchema),
+  priority: v.exactOptional(v.pipe(v.number(), v.integer())),
+  otherKeys: v.exactOptional(v.literal(true)),
 });
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from './backoff.ts';
+import { retryAfterMs } from './backoff.ts';
 import type { Carrier } from './carrier.ts';
 import { watchClock } from './clock-jumps.ts';
 import type { TunnelEnd } from './end.ts';
@@ -69,8 +69,7 @@ const keepOn = async <End extends TunnelEnd>(
     if (second !== undefined || (stable && drained)) continue;
     if (signal.aborted) return;
     attempt = stable ? 1 : attempt + 1;
-    const tookMs = error === undefined ? 0 : performance.now() - begunAt;
-    const retryInMs = backoffMs(attempt, Math.random(), tookMs);
+    const retryInMs = retryAfterMs(attempt, error, performance.now() - begunAt);
     onDown({ attempt, error, retryInMs });
     await nap(retryInMs, signal, jumps);
   }

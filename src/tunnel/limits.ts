@@ -36,6 +36,8 @@ export const drainMsMax = 5_000;
 /** Milliseconds before the first and at most before any later attempt to dial again. */
 export const retryMsMin = 200;
 export const retryMsMax = 2_000;
+/** Milliseconds before an attempt at most while this machine has no network. */
+export const offlineRetryMsMax = 1_000;
 /** By how much each wait is longer: a manager that starts anew is there after a second or two. */
 export const retryGrowth = 1.5;
 /** A tunnel that lived this many milliseconds starts the wait at its minimum again. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from './backoff.ts';
+import { retryAfterMs } from './backoff.ts';
 import type { Carrier } from './carrier.ts';
 import type { Pulse } from './heartbeat.ts';
 
@@ -25,24 +25,26 @@ export const dialSecond = async (options: SecondTunnel): Promise<Carrier | undef
       continue;
     }
     const begunAt = performance.now();
-    const socket = await dialWhileLate(options);
-    if (socket !== undefined) return socket;
+    const dialled = await dialWhileLate(options);
+    if ('socket' in dialled) return dialled.socket;
     attempt += 1;
-    const retryInMs = backoffMs(attempt, Math.random(), performance.now() - begunAt);
+    const retryInMs = retryAfterMs(attempt, dialled.error, performance.now() - begunAt);
     // Rejects only when aborted, which the loop looks at itself.
     await sleep(retryInMs, undefined, { signal: over }).catch(() => {});
   }
   return undefined;
 };
 
+type Dialled = { readonly socket: Carrier } | { readonly error: unknown };
+
 // What the manager has granted takes the first one's place there: it is not given back here.
-const dialWhileLate = async ({ pulse, dial, over }: SecondTunnel): Promise<Carrier | undefined> => {
+const dialWhileLate = async ({ pulse, dial, over }: SecondTunnel): Promise<Dialled> => {
   const answered = new AbortController();
   const unwatch = pulse.watch(() => answered.abort());
   try {
-    return await dial(AbortSignal.any([over, answered.signal]));
-  } catch {
-    return undefined; // Whatever it is: the first one may still answer, or is soon over.
+    return { socket: await dial(AbortSignal.any([over, answered.signal])) };
+  } catch (error) {
+    return { error }; // Whatever it is: the first one may still answer, or is soon over.
   } finally {
     unwatch();
   }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { findEndpoint, rememberManager } from '../../src/cli/configuration.ts';
+import { configuredEndpoint, findEndpoint, rememberManager } from '../../src/cli/configuration.ts';
 import type { Environment } from '../../src/cli/folders.ts';
 import {
   readPlaygroundFile,
@@ -92,4 +92,28 @@ test('only its own playground removes the file', async () => {
   expect(await readPlaygroundFile(environment)).toEqual(playground);
   await removePlaygroundFile(environment, process.pid);
   expect(await readPlaygroundFile(environment)).toBeUndefined();
+});
+
+test('a project’s file goes behind flag and variable, and before the last login', async () => {
+  const folder = await newFolder();
+  const environment = { BYWAY_CONFIG_DIR: join(folder, 'configuration') };
+  await rememberManager(environment, new URL('http://login'));
+  await mkdir(join(folder, 'project', '.git'), { recursive: true });
+  const project = join(folder, 'project');
+  const hostOf = async (flag?: string, more = {}): Promise<string> => {
+    const found = await findEndpoint(flag, { ...environment, ...more }, project);
+    return `${found.manager.host} ${found.source}`;
+  };
+  expect(await hostOf()).toBe('login file');
+  await writeFile(join(project, 'byway.yaml'), 'intercepts: {}');
+  expect(await hostOf()).toBe('login file');
+  await writeFile(join(project, 'byway.yaml'), 'manager: http://project');
+  expect(await hostOf()).toBe('project project');
+  expect(await hostOf(undefined, { BYWAY_MANAGER: 'http://variable' })).toBe(
+    'variable environment',
+  );
+  expect(await hostOf('http://flag', { BYWAY_MANAGER: 'http://variable' })).toBe('flag flag');
+  await writeFile(join(project, 'byway.yaml'), 'manager: ftp://project');
+  await expect(hostOf()).rejects.toMatchObject({ kind: 'usage' });
+  expect(await configuredEndpoint(undefined, environment)).toMatchObject({ source: 'file' });
 });

@@ -54,6 +54,8 @@ test('the document is OpenAPI 3.1 and tells of every route', async () => {
     '/v1/agents/{namespace}/{kind}/{name}/pod-requests/{nonce}',
     '/v1/agents/{namespace}/{kind}/{name}/reports',
     '/v1/agents/{namespace}/{kind}/{name}/rules',
+    '/v1/audit',
+    '/v1/explain',
     '/v1/intercepts',
     '/v1/intercepts/{id}',
     '/v1/intercepts/{id}/events',
@@ -385,7 +387,7 @@ test('a conflict has the smallest change, after which there is none', async () =
     body: {
       conflict: {
         change,
-        witness: ['x-tenant: acme', expect.stringMatching(/^path: #[0-9a-f]{6}$/)],
+        witness: ['x-tenant: acme', 'path: /v1/'],
       },
     },
   });
@@ -674,6 +676,19 @@ test('a request to a pod, and its answer, are what the document says', async () 
   const answer = Buffer.from('HTTP/1.1 204 No Content\r\n\r\n').toString('base64');
   expect((await world.ask('POST', its, { body: { answer } })).status).toBe(204);
   expect(await answered).toMatchObject({ status: 200, body: { answer } });
+});
+
+test('a request is explained, and the audit tells who did what', async () => {
+  const { ask, session, world } = await withShop();
+  interceptOf(await create(world, wanted(session)));
+  const request = { method: 'GET', target: '/', headers: [['Host', 'pricing']] };
+  expect((await ask('POST', '/v1/explain', { body: { request } })).body).toMatchObject({
+    by: 'host',
+    ports: [{ workload: { name: 'pricing' }, winner: null }],
+  });
+  expect((await ask('GET', '/v1/audit')).body).toMatchObject({
+    items: [{ action: 'intercept.create' }],
+  });
 });
 
 test('this file calls every route of the document with success', async () => {

@@ -47,7 +47,7 @@ export type World = {
 /** A manager on a free port with the owner "ada". */
 export const startWorld = async (
   data?: string,
-  more: Partial<Pick<StartOptions, 'tls' | 'metrics'>> & { readonly ca?: string } = {},
+  more: Partial<Pick<StartOptions, 'tls' | 'metrics' | 'policy'>> & { readonly ca?: string } = {},
 ): Promise<World> => {
   const folder = data ?? (await newFolder());
   const manager = await startManager({

@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['base', 'propagation', 'protocol', 'tunnel'],
-    ...['commander', 'got', 'keytar', 'kleur', 'valibot', 'node:'],
+    ...['commander', 'got', 'ink', 'keytar', 'kleur', 'react', 'valibot', 'yaml', 'node:'],
   ],
   playground: [
     ...['base', 'propagation', 'protocol', 'tunnel', 'agent', 'manager', 'cli'],

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { backoffMs } from '../../src/tunnel/backoff.ts';
+import { backoffMs, retryAfterMs } from '../../src/tunnel/backoff.ts';
 import type { Carrier } from '../../src/tunnel/carrier.ts';
 import type { TunnelEnd } from '../../src/tunnel/end.ts';
 import { keepTunnel, type TunnelDown } from '../../src/tunnel/keep.ts';
@@ -112,6 +112,18 @@ test('what an attempt took counts as waited, but for the first wait', () => {
     2_000, 1_700, 201, 200, 200,
   ]);
   expect([backoffMs(1, 0, 5_000), backoffMs(9, 0, 5_000)]).toEqual([150, 150]);
+});
+
+test('without a network of its own it tries each second at least, elsewhere it waits', () => {
+  const failed = (code: string) => Object.assign(new Error('no'), { code });
+  for (const code of ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EAI_AGAIN']) {
+    expect(retryAfterMs(9, failed(code), 0), code).toBe(1_000);
+  }
+  for (const error of [failed('ECONNREFUSED'), new Error('no'), undefined]) {
+    expect(retryAfterMs(9, error, 0)).toBeGreaterThanOrEqual(1_500);
+  }
+  // A loss says nothing about the next attempt, however long the tunnel was up.
+  expect(retryAfterMs(9, undefined, 60_000)).toBeGreaterThanOrEqual(1_500);
 });
 
 test('attempts that nobody answered for 2 s follow each other soon', async () => {

@@ -11,6 +11,7 @@ import type { TunnelEnd } from '../../src/tunnel/end.ts';
 import type { Heartbeat } from '../../src/tunnel/heartbeat.ts';
 import { type Arrival, serveLaptopEnd } from '../../src/tunnel/laptop-end.ts';
 import { openRelayToLaptop, serveRelayForAgent } from '../../src/tunnel/relay-end.ts';
+import { until } from '../support/until.ts';
 import { acceptTunnels, bytesOf, dial } from './accepting.ts';
 import { duplexOf, type TunnelDuplex } from './duplex-of.ts';
 
@@ -120,7 +121,6 @@ describe.each(transports)('over %s', (transport) => {
     });
     const stream = await connected(relay);
     stream.write('half');
-    await new Promise((resolve) => setTimeout(resolve, 50)); // The half is on its way before.
     stream.close(code);
     expect(await fates[0]).toEqual({ isWhole: false, code });
   });
@@ -216,8 +216,10 @@ describe.each(transports)('over %s', (transport) => {
   });
 
   test('a tunnel without traffic stays up', async () => {
-    const { relay } = await pair(echo, { everyMs: 10, silenceMs: 30 });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { relay, raw } = await pair(echo, { everyMs: 10, silenceMs: 30 });
+    // Frames of 17 octets: many more PINGs and answers than fit into the silence that is allowed.
+    const before = raw.bytesRead;
+    await until(() => raw.bytesRead - before >= 40 * 17, 'the PINGs');
     const stream = await connected(relay);
     stream.end('x');
     expect((await bytesOf(stream)).toString()).toBe('x');

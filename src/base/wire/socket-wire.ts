@@ -18,6 +18,7 @@ export class SocketWire implements Wire {
   private readonly roomBytes: number;
   private ended = false;
   private paused = false;
+  private told: boolean;
 
   /**
    * On a stream that the caller makes bring its bytes; `tcp` is the same stream, if it is that. So
@@ -33,7 +34,12 @@ export class SocketWire implements Wire {
     stream.on('error', () => {
       clean = false;
     });
-    stream.on('close', () => this.handler.closed(clean));
+    // A socket says `closed` of itself before it tells anybody.
+    this.told = stream.closed;
+    stream.on('close', () => {
+      this.told = true;
+      this.handler.closed(clean);
+    });
   }
 
   /** A wire on a stream that brings its bytes as `data` events. */
@@ -57,7 +63,7 @@ export class SocketWire implements Wire {
     // Most writes finish at once, whatever Node said before it tried.
     if (stream.writableLength === 0) return true;
     keepMemory(bytes);
-    return stream.writableLength < this.roomBytes;
+    return this.direct?.unfinished !== true && stream.writableLength < this.roomBytes;
   }
 
   /** Some of what was written is still read from its memory. */
@@ -115,7 +121,7 @@ export class SocketWire implements Wire {
   }
 
   whenClosed(act: () => void): void {
-    if (this.stream.closed) act();
+    if (this.told) act();
     else this.stream.once('close', act);
   }
 

@@ -9,6 +9,8 @@ export type Wanted = {
   readonly command: string;
   readonly names: readonly string[];
   readonly all: boolean;
+  /** Only those of that run of a pipeline. */
+  readonly run?: string | undefined;
 };
 
 /**
@@ -17,10 +19,12 @@ export type Wanted = {
  */
 export const findIntercepts = async (
   manager: Pick<ManagerClient, 'me' | 'intercepts'>,
-  { command, names, all }: Wanted,
+  { command, names, all, run }: Wanted,
 ): Promise<readonly Intercept[]> => {
   const [me, everybodys] = await Promise.all([manager.me(), manager.intercepts()]);
-  const own = everybodys.filter(({ owner }) => owner === me.user);
+  const own = everybodys.filter(
+    (one) => one.owner === me.user && (run === undefined || one.run === run),
+  );
   const found = all ? own : names.flatMap((name) => find(command, name, own, everybodys));
   return [...new Set(found)];
 };

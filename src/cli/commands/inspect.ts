@@ -35,7 +35,7 @@ export const inspectCommand = (context: Context, exit: (code: number) => void): 
     'byway inspect rq_7 --reveal header:authorization',
   );
 
-/** Returns 0, or that of the signal that ended `--follow`. */
+/** Returns 0, or that of the signal that ended `--follow` or the view. */
 export const inspect = async (
   context: Context,
   what: string | undefined,
@@ -48,6 +48,12 @@ export const inspect = async (
       kind: 'usage',
       hint: 'byway inspect rq_7 --reveal header:authorization',
     });
+  }
+  const { drawsView } = await import('../ui/draws-view.ts');
+  if (options.follow !== true && drawsView(context, options)) {
+    const { inspectLive } = await import('../ui/inspect-live.ts');
+    const code = await inspectLive(context, what);
+    if (code !== undefined) return code;
   }
   return await showList(context, what, options);
 };

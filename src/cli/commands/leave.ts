@@ -2,17 +2,19 @@ import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
+import type { Environment } from '../folders.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { tellCrashed } from '../wording/sessions.ts';
 import { assertNamed, findIntercepts, type Wanted } from './find-intercepts.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
-export type LeaveOptions = CommonOptions & { readonly all?: boolean };
+export type LeaveOptions = CommonOptions & { readonly all?: boolean; readonly ci?: boolean };
 
 export const leaveCommand = (context: Context): Command => {
   const command = new Command('leave')
     .argument('[names...]', 'names, kind/names or ids, as `byway list` shows them')
     .option('--all', 'all of yours')
+    .option('--ci', 'only those of the run that intercepts here (or BYWAY_RUN); all without names')
     .action((names: readonly string[], options: LeaveOptions) => leave(context, names, options));
   return withExamples(withCommonOptions(command), 'byway leave pricing', 'byway leave --all');
 };
@@ -22,12 +24,15 @@ export const leave = async (
   names: readonly string[],
   options: LeaveOptions,
 ): Promise<void> => {
-  const wanted = { command: 'leave', names, all: options.all === true };
-  assertNamed(wanted);
-  const { io } = context;
+  const { io, environment } = context;
+  const ci = options.ci === true;
+  const all = options.all === true || (ci && names.length === 0);
+  assertNamed({ command: 'leave', names, all });
   const { readSessionFiles } = await import('../session/session-file.ts');
-  tellCrashed(io, (await readSessionFiles(context.environment)).crashed);
+  tellCrashed(io, (await readSessionFiles(environment)).crashed);
   const manager = await context.manager(options.manager);
+  const run = ci ? await runHere(environment, manager.connection.manager) : undefined;
+  const wanted = { command: 'leave', names, all, run };
   const ended = await findOrLeaveAlone(context, manager, wanted);
   for (const intercept of ended) {
     await remove(manager, intercept.id);
@@ -37,6 +42,11 @@ export const leave = async (
     io.printJson({ left: ended.map(({ id, workload }) => ({ id, name: workload.name })) });
   }
   if (ended.length === 0) io.say('You intercept nothing, so there was nothing to leave.');
+};
+
+const runHere = async (environment: Environment, { href }: URL): Promise<string> => {
+  const { localRun } = await import('../pipeline/local-run.ts');
+  return await localRun(environment, href);
 };
 
 /** Without a manager the sessions of this machine can still be ended, and it will hear of it. */

@@ -3,7 +3,7 @@ import type { Intercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
 import type { SessionFile } from '../session/session-file.ts';
 import { moment } from '../wording/figures.ts';
-import { matchInWords } from '../wording/match.ts';
+import { matchInWords, whoseKey } from '../wording/match.ts';
 import { tellCrashed } from '../wording/sessions.ts';
 import { table } from '../wording/table.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
@@ -47,14 +47,16 @@ const asTable = (
   sessions: readonly SessionFile[],
 ): string => {
   const now = new Date();
-  const rows = intercepts.map(({ id, workload, port, owner, laptop, match, state, expiresAt }) => {
+  const rows = intercepts.map((intercept) => {
+    const { id, workload, port, owner, laptop, match, run, state, expiresAt, priority } = intercept;
     const local = sessions.find((session) => session.id === id)?.port;
     return [
       workload.name,
       String(port),
       local === undefined ? laptop : `localhost:${local}`,
       owner,
-      matchInWords(match, owner === user ? 'your' : 'their'),
+      matchInWords(match, whoseKey(run, owner === user ? 'your' : 'their')) +
+        (priority === undefined ? '' : `, priority ${priority}`),
       state,
       expiresAt === null ? '' : `until ${moment(new Date(expiresAt), now)}`,
     ];

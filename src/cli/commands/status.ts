@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
+import { exitCodes } from '../../base/exit-codes.ts';
 import type { Intercept, InterceptDetail } from '../../protocol/intercepts.ts';
 import type { NearMiss } from '../../protocol/near-miss.ts';
 import type { Context } from '../context.ts';
@@ -9,29 +10,42 @@ import type { Paint } from '../paint.ts';
 import { legsAsJson } from '../session/report-json.ts';
 import { countsInWords } from '../wording/counts.ts';
 import { shortKey, timeLeft } from '../wording/figures.ts';
-import { matchInWords } from '../wording/match.ts';
+import { matchInWords, whoseKey } from '../wording/match.ts';
 import { isCalled } from '../wording/name.ts';
 import { adviceOn, nearMissesInWords, wrapped } from '../wording/near-misses.ts';
 import { plain } from '../wording/plain.ts';
 import { replicasInWords } from '../wording/replicas.ts';
 import { legsInWords, processInWords, tellCrashed, tunnelInWords } from '../wording/sessions.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
+import { takenFrom, takenInWords } from './taken-over.ts';
 
-export const statusCommand = (context: Context): Command => {
+export type StatusOptions = CommonOptions & {
+  readonly plain?: boolean;
+  readonly replicas?: boolean;
+};
+
+export const statusCommand = (context: Context, exit: (code: number) => void): Command => {
   const command = new Command('status')
     .argument('[name]', 'only this one: its name, kind/name or id')
     .option('--replicas', 'show the counts of each agent, also when there is only one')
-    .action((name: string | undefined, options: StatusOptions) => status(context, name, options));
-  return withExamples(withCommonOptions(command), 'byway status', 'byway status pricing --json');
+    .option('--plain', 'print it, also in a terminal')
+    .action(async (name: string | undefined, options: StatusOptions) =>
+      exit(await status(context, name, options)),
+    );
+  return withExamples(
+    withCommonOptions(command),
+    'byway status',
+    'byway status --plain',
+    'byway status pricing --json',
+  );
 };
 
-export type StatusOptions = CommonOptions & { readonly replicas?: boolean };
-
+/** Returns the exit code: 0, or that of a signal which ended the view. */
 export const status = async (
   context: Context,
   name: string | undefined,
   options: StatusOptions,
-): Promise<void> => {
+): Promise<number> => {
   const { io } = context;
   const { findLocalSessions } = await import('../control/local-sessions.ts');
   const { running, crashed } = await findLocalSessions(context.environment);
@@ -40,23 +54,48 @@ export const status = async (
   const [{ version }, me, everybodys] = await withoutManagerToo(context, running, options, () =>
     Promise.all([manager.version(), manager.me(), manager.intercepts()]),
   );
-  const own = everybodys.filter(({ owner }) => owner === me.user);
-  const shown = name === undefined ? own : own.filter((intercept) => isCalled(intercept, name));
+  const isShown = (intercept: Intercept): boolean =>
+    intercept.owner === me.user && (name === undefined || isCalled(intercept, name));
+  const shown = everybodys.filter(isShown);
   if (name !== undefined && shown.length === 0) throw unknown(name);
+  const { drawsView } = await import('../ui/draws-view.ts');
+  if (shown.length > 0 && drawsView(context, options)) {
+    const { watchIntercepts } = await import('../ui/watch-intercepts.ts');
+    return await watchIntercepts({
+      context,
+      manager,
+      intercepts: shown,
+      localOf: (intercept) => localOf(intercept, running),
+      refresh: async () => (await manager.intercepts()).filter(isShown),
+    });
+  }
   const details = await detailsOf(manager, shown);
+  const own = everybodys.filter(({ owner }) => owner === me.user);
+  const taken = (await takenFrom(manager, me.user, own)).filter(
+    ({ workload }) => name === undefined || workload?.endsWith(`/${name}`) === true,
+  );
   const { origin } = manager.connection.manager;
   const key = me.key === null ? null : shortKey(me.key);
   if (options.json === true) {
     const intercepts = details.map((one) => asJson(one, localOf(one, running)));
-    io.printJson({ manager: { url: origin, version }, user: me.user, key, intercepts });
-    return;
+    const takenOver = taken.map(({ at, user: by, subject, workload }) => ({
+      at,
+      by,
+      id: subject,
+      workload,
+    }));
+    const you = { user: me.user, key };
+    io.printJson({ manager: { url: origin, version }, ...you, intercepts, takenOver });
+    return exitCodes.ok;
   }
   io.print(`manager  ${origin}  v${version}`);
   io.print(`you      ${me.user}${key === null ? '' : `  key ${key}`}`);
   for (const one of details) {
     io.print(`\n${inWords(context, one, localOf(one, running), options.replicas === true)}`);
   }
+  for (const one of taken) io.print(`\n${io.paintData().warning('▲')} ${takenInWords(one)}`);
   if (details.length === 0) io.say('You intercept nothing.   byway intercept NAME --port 3000');
+  return exitCodes.ok;
 };
 
 /** When the manager can't be asked, tells what the sessions of this machine say, and throws. */
@@ -127,13 +166,14 @@ const inWords = (
   local: LocalSession | undefined,
   withReplicas: boolean,
 ): string => {
-  const { workload, laptop, match, agents, expiresAt, counts, transport } = intercept;
+  const { workload, laptop, match, run, agents, expiresAt, counts, transport } = intercept;
   const paint = io.paintData();
   const lease = expiresAt === null ? '' : `   ${timeLeft(new Date(expiresAt), new Date())} left`;
   const goesTo = local === undefined ? laptop : `localhost:${local.file.port}`;
   return [
     `${workload.name} → ${goesTo}   ${stateInWords(paint, intercept)}${lease}`,
-    `  match   ${matchInWords(match)}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
+    `  match   ${matchInWords(match, whoseKey(run, 'your'))}${'key' in match ? ' (x-byway-id or baggage byway)' : ''}`,
+    ...orderInWords(intercept),
     ...(local === undefined ? [] : sessionInWords(local)),
     ...(transport === undefined ? [] : [`  over    ${plain(transport)}`]),
     `  agents  ${agents.applied} of ${agents.connected} have the rule`,
@@ -153,6 +193,11 @@ const nearMissLines = (
   const advice = adviceOn(misses).flatMap((line) => wrapped(line, width, '    '));
   return [...wrapped(text, width, '  '), ...advice];
 };
+
+const orderInWords = ({ priority, otherKeys }: Intercept): readonly string[] => [
+  ...(priority === undefined ? [] : [`  order   priority ${priority}`]),
+  ...(otherKeys === undefined ? [] : ["  keys    takes requests with other users' keys, too"]),
+];
 
 const sessionInWords = (local: LocalSession): readonly string[] => [
   `  session ${processInWords(local)}`,

@@ -47,6 +47,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async ({ context }) => (await import('./leave.ts')).leaveCommand(context),
   },
   {
+    name: 'up',
+    description: 'Start the intercepts that byway.yaml names, over one tunnel',
+    load: async ({ context, exit }) => (await import('./up.ts')).upCommand(context, exit),
+  },
+  {
+    name: 'down',
+    description: 'End what byway up started on this machine',
+    load: async ({ context }) => (await import('./down.ts')).downCommand(context),
+  },
+  {
     name: 'pause',
     description: 'Let the pods answer everything for a while; sessions stay',
     load: async ({ context }) => (await import('./pause.ts')).pauseCommand(context),
@@ -69,7 +79,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'status',
     description: 'Show the manager, who you are, and how your intercepts do',
-    load: async ({ context }) => (await import('./status.ts')).statusCommand(context),
+    load: async ({ context, exit }) => (await import('./status.ts')).statusCommand(context, exit),
   },
   {
     name: 'inspect',
@@ -92,9 +102,24 @@ export const commandTable: readonly CommandEntry[] = [
     load: async ({ context }) => (await import('./export.ts')).exportCommand(context),
   },
   {
+    name: 'explain',
+    description: 'Say which rule takes a request, and why the others do not; sends nothing',
+    load: async ({ context }) => (await import('./explain.ts')).explainCommand(context),
+  },
+  {
     name: 'curl',
     description: 'Run curl with your key on the request',
     load: async ({ context, exit }) => (await import('./curl.ts')).curlCommand(context, exit),
+  },
+  {
+    name: 'assert',
+    description: 'Check which requests came to an intercept of this machine, or fail with 8',
+    load: async ({ context }) => (await import('./assert.ts')).assertCommand(context),
+  },
+  {
+    name: 'wait',
+    description: 'Wait for an intercept of this machine, or fail with 7',
+    load: async ({ context }) => (await import('./wait.ts')).waitCommand(context),
   },
   {
     name: 'token',

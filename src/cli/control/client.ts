@@ -1,6 +1,11 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import * as v from 'valibot';
 import { UserError } from '../../base/errors.ts';
+import {
+  type ArrivalsAnswer,
+  type ArrivalsQuestion,
+  arrivalsAnswerSchema,
+} from '../assertion/arrivals-question.ts';
 import { type StartedMessage, startedMessageSchema } from '../session/background-message.ts';
 import { addMsMax, answerBytesMax, controlVersion, leaveMsMax, statusMsMax } from './limits.ts';
 import {
@@ -37,6 +42,14 @@ export const askToAdd = (socket: string, body: AddMessage): Promise<StartedMessa
     socket,
     { method: 'POST', path: '/intercepts', body, milliseconds: addMsMax },
     startedMessageSchema,
+  );
+
+/** Which requests came to a session. */
+export const askArrivals = (socket: string, body: ArrivalsQuestion): Promise<ArrivalsAnswer> =>
+  call(
+    socket,
+    { method: 'POST', path: '/arrivals', body, milliseconds: statusMsMax },
+    arrivalsAnswerSchema,
   );
 
 export type Call = {

@@ -9,11 +9,20 @@ import { askLeave } from './client.ts';
 export const leaveLocally = async (
   environment: Environment,
   manager: string,
-  { names, all }: { readonly names: readonly string[]; readonly all: boolean },
+  {
+    names,
+    all,
+    run: wantedRun,
+  }: {
+    readonly names: readonly string[];
+    readonly all: boolean;
+    readonly run?: string | undefined;
+  },
 ): Promise<readonly string[]> => {
   const { running } = await readSessionFiles(environment);
   const ended: string[] = [];
-  for (const { id, name, socket, manager: itsManager } of running) {
+  for (const { id, name, socket, run, manager: itsManager } of running) {
+    if (wantedRun !== undefined && run !== wantedRun) continue;
     const wanted = all || names.includes(name) || names.includes(id);
     if (!wanted || socket === null || itsManager !== manager) continue;
     // The manager's silence is what the user is told of; a session that is stuck is shown by status.

@@ -2,6 +2,12 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import * as v from 'valibot';
+import { PatternFault } from '../../protocol/match/pattern/fault.ts';
+import {
+  type ArrivalsAnswer,
+  type ArrivalsQuestion,
+  arrivalsQuestionSchema,
+} from '../assertion/arrivals-question.ts';
 import type { ExchangeSource } from '../recorder/source.ts';
 import type { StartedMessage } from '../session/background-message.ts';
 import { readJson, refuse, reply } from './answers.ts';
@@ -23,6 +29,8 @@ export type ControlHandlers = {
   readonly leave: (id: string) => Promise<boolean>;
   /** Takes in another intercept, or says why not. `gone` aborts when nobody waits any longer. */
   readonly add: (message: AddMessage, gone: AbortSignal) => Promise<StartedMessage | Refusal>;
+  /** Which requests came. Throws `PatternFault`. */
+  readonly arrivals: (question: ArrivalsQuestion) => ArrivalsAnswer;
   readonly exchanges: ExchangeSource;
 };
 
@@ -37,7 +45,8 @@ export type ControlServer = {
 
 /**
  * Answers commands of the same user: `GET /status`, `GET /events` (lines of JSON, without end),
- * `POST /leave`, `POST /intercepts`, and what is under `/requests`. Rejects when it can't listen there.
+ * `POST /leave`, `POST /intercepts`, `POST /arrivals`, and what is under `/requests`. Rejects when it
+ * can't listen there.
  */
 export const startControlServer = async (
   path: string,
@@ -96,6 +105,8 @@ const answer = async (
       return followers.add(response);
     case 'POST /leave':
       return await leave(handlers, request, response);
+    case 'POST /arrivals':
+      return await arrivals(handlers, request, response);
     case 'POST /intercepts':
       return await add(handlers, request, response);
     default:
@@ -118,6 +129,21 @@ const leave = async (
   if (!message.success) return refuse(response, 400, 'The body is not understood.');
   if (await handlers.leave(message.output.id)) return reply(response, 200, {});
   return refuse(response, 404, 'This session has no such intercept.');
+};
+
+const arrivals = async (
+  handlers: ControlHandlers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const question = v.safeParse(arrivalsQuestionSchema, await readJson(request));
+  if (!question.success) return refuse(response, 400, 'The body is not understood.');
+  try {
+    return reply(response, 200, handlers.arrivals(question.output));
+  } catch (error) {
+    if (!(error instanceof PatternFault)) throw error;
+    return refuse(response, 400, `A regular expression can't be used: ${error.message}.`);
+  }
 };
 
 const add = async (

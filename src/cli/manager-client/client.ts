@@ -15,6 +15,12 @@ import {
   type WorkloadStatus,
   workloadPageSchema,
 } from '../../protocol/api.ts';
+import { type AuditAction, type AuditEntry, auditPageSchema } from '../../protocol/audit.ts';
+import {
+  type ExplainQuestion,
+  type Explanation,
+  explanationSchema,
+} from '../../protocol/explanation.ts';
 import {
   type Intercept,
   type InterceptChange,
@@ -38,12 +44,18 @@ import { pagesMax } from './limits.ts';
 export type ManagerClient = {
   readonly connection: Connection;
   readonly version: () => Promise<Version>;
-  readonly me: () => Promise<Me>;
+  /** Who the user is, with their key, or with that of one run of a pipeline. */
+  readonly me: (run?: string) => Promise<Me>;
   readonly workloads: () => Promise<readonly WorkloadStatus[]>;
   /** Everybody's. */
   readonly intercepts: () => Promise<readonly Intercept[]>;
   readonly intercept: (id: string) => Promise<InterceptDetail>;
   readonly create: (intercept: NewIntercept, signal?: AbortSignal) => Promise<Intercept>;
+  /** What creating it would come to; changes nothing. */
+  readonly tryCreate: (intercept: NewIntercept) => Promise<Intercept>;
+  readonly explain: (question: ExplainQuestion) => Promise<Explanation>;
+  /** Of one kind since a time of RFC 3339, oldest first. */
+  readonly audit: (action: AuditAction, since: string) => Promise<readonly AuditEntry[]>;
   readonly change: (id: string, change: InterceptChange) => Promise<Intercept>;
   readonly remove: (id: string, signal?: AbortSignal) => Promise<void>;
   /** What happens to one intercept, its present state first, until the connection breaks. */
@@ -58,7 +70,7 @@ export type ManagerClient = {
 export const createManagerClient = (connection: Connection): ManagerClient => ({
   connection,
   version: () => ask(connection, { method: 'GET', path: '/v1/version' }, versionSchema),
-  me: () => ask(connection, { method: 'GET', path: '/v1/me' }, meSchema),
+  me: (run) => me(connection, run),
   workloads: () => all(connection, '/v1/workloads', workloadPageSchema),
   intercepts: () => all(connection, '/v1/intercepts', interceptPageSchema),
   intercept: (id) =>
@@ -72,6 +84,16 @@ export const createManagerClient = (connection: Connection): ManagerClient => ({
       connection,
       { method: 'POST', path: '/v1/intercepts', body: intercept, ...(signal && { signal }) },
       interceptSchema,
+    ),
+  tryCreate: (body) =>
+    ask(connection, { method: 'POST', path: '/v1/intercepts?dryRun=true', body }, interceptSchema),
+  explain: (body) =>
+    ask(connection, { method: 'POST', path: '/v1/explain', body }, explanationSchema),
+  audit: (action, since) =>
+    all(
+      connection,
+      `/v1/audit?action=${action}&since=${encodeURIComponent(since)}`,
+      auditPageSchema,
     ),
   change: (id, body) =>
     ask(
@@ -99,6 +121,17 @@ export const createManagerClient = (connection: Connection): ManagerClient => ({
     tell(connection, { method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}` }),
 });
 
+const me = async (connection: Connection, run: string | undefined): Promise<Me> => {
+  const query = run === undefined ? '' : `?run=${encodeURIComponent(run)}`;
+  const answer = await ask(connection, { method: 'GET', path: `/v1/me${query}` }, meSchema);
+  // An older manager answers with the user's own key, which is another one.
+  if (answer.run === run) return answer;
+  throw new UserError(
+    `The manager at ${connection.manager.origin} has no keys for runs. Nothing was changed.`,
+    { hint: 'It is older than this byway   byway status' },
+  );
+};
+
 const all = async <T>(
   connection: Connection,
   path: string,
@@ -110,7 +143,7 @@ const all = async <T>(
     const page = await ask(connection, { method: 'GET', path: path + after }, schema);
     items.push(...page.items);
     if (page.next === null) return items;
-    after = `?after=${encodeURIComponent(page.next)}`;
+    after = `${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(page.next)}`;
   }
   throw new UserError(`The manager's list ${path} has no end.`);
 };

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { type Content, contentOf } from './content.ts';
 import type { ExchangeFacts, HeaderLine, RecordedMessage } from './exchange.ts';
 import type { RecordedExchange } from './recorder.ts';
-import { maskHeaders } from './redaction/mask-headers.ts';
+import { maskHeaders, noteHeaders } from './redaction/mask-headers.ts';
 import { type Masking, maskJson, maskLoose, maskTarget } from './redaction/mask-text.ts';
-import { type Reveal, readReveal } from './redaction/reveal.ts';
+import { type Reveal, revealNothing } from './redaction/reveal.ts';
 import { Secrets } from './redaction/secrets.ts';
 import type { BodyView, ExchangeSummary, ExchangeView, MessageView } from './view.ts';
 
@@ -45,9 +45,9 @@ export const pathOf = (recorded: RecordedExchange): string | null => {
   if (known !== undefined) return known;
   const { recording } = recorded;
   const { path } = recording.facts();
-  const masking = maskingOf(recorded, readReveal([]));
+  const masking = maskingOf(recorded, revealNothing);
   const masked = path === null ? null : maskTarget(masking, path);
-  maskHeaders(masking, recording.requestHeaders);
+  noteHeaders(masking, recording.requestHeaders);
   const shown = masked === null ? null : masking.secrets.maskAll(masked);
   paths.set(recorded, shown);
   return shown;

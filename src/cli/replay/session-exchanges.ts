@@ -3,7 +3,7 @@ import { watchChanges } from '../recorder/changes.ts';
 import { replaysAtOnceMax } from '../recorder/limits.ts';
 import type { RecordedExchange, Recorder } from '../recorder/recorder.ts';
 import type { Recording } from '../recorder/recording.ts';
-import { readReveal } from '../recorder/redaction/reveal.ts';
+import { readReveal, revealNothing } from '../recorder/redaction/reveal.ts';
 import type { ExchangeSource, ReplayOptions } from '../recorder/source.ts';
 import type { ExchangeView } from '../recorder/view.ts';
 import { summaryOf, viewOf } from '../recorder/view-of.ts';
@@ -66,7 +66,7 @@ const replay = async (
 ): Promise<ExchangeView> => {
   const { recorder, findPort, sendToPod } = options;
   const exchange = recorded.recording.exchange();
-  const { secrets } = await viewOf(recorded, readReveal([]));
+  const { secrets } = await viewOf(recorded, revealNothing);
   const request = outgoingRequest(exchange, secrets, edited);
   if (against === 'cluster') assertSafe(request.method, unsafe);
   const port = await findPort(exchange.intercept);
@@ -99,7 +99,7 @@ const answered = async (
   { rules }: RecordedExchange,
   recording: Recording,
 ): Promise<ExchangeView> => {
-  const { view } = await viewOf({ recording, rules }, readReveal([]));
+  const { view } = await viewOf({ recording, rules }, revealNothing);
   if (view.response !== null) return view;
   throw new UserError(`The app gave no answer to ${recording.id} that could be read.`, {
     kind: view.state === 'running' ? 'not_ready' : 'error',

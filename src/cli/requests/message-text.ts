@@ -70,11 +70,11 @@ export const timingText = ({ timing }: ExchangeView): string => {
   return `time   ${known.length === 0 ? 'not known yet' : known.join('   ')}`;
 };
 
-const hiddenText = ({ id, redacted }: ExchangeView): readonly string[] => {
-  const [first] = redacted;
-  if (first === undefined) return [];
+/** What is hidden, and how to see it; nothing when nothing is. */
+export const hiddenText = ({ id, redacted }: ExchangeView): readonly string[] => {
+  if (redacted.length === 0) return [];
   const places = [...new Set(redacted.map(({ where }) => where))];
-  const what = /^(header|cookie|query|json):/.test(first.where) ? first.where : 'all';
+  const what = places.find((where) => /^(header|cookie|query|json):/.test(where)) ?? 'all';
   return [
     `hidden ${places.map(plain).join('  ')}`,
     `       see one   byway inspect ${id} --reveal '${plain(what)}'`,

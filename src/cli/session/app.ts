@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode, UserError } from '../../base/errors.ts';
 import type { Environment } from '../folders.ts';
@@ -26,27 +26,39 @@ export type App = {
   readonly finish: () => Promise<number>;
 };
 
+export type AppOutput = 'inherit' | 'stderr' | ((bytes: Buffer) => void);
+
 export type AppOptions = {
   readonly command: readonly string[];
   /** Told to it as `PORT`. */
   readonly port: number;
   readonly environment: Environment;
-  /** Where its standard output goes: ours may be for programs. */
-  readonly stdout: 'inherit' | 'stderr';
+  /** The folder that it runs in; ours without one. */
+  readonly folder?: string | undefined;
+  /**
+   * Where its standard output goes: ours may be for programs. With a function all that it prints goes there,
+   * piece by piece, and it has no standard input.
+   */
+  readonly stdout: AppOutput;
   /** It reads from our terminal, and so must be in our process group. */
   readonly terminal: boolean;
 };
 
 /** Starts it. A program that can't be started ends at once with 127 or 126, as in a shell. */
 export const startApp = (options: AppOptions): App => {
-  const { command, port, environment, stdout, terminal } = options;
+  const { command, port, environment, folder, stdout, terminal } = options;
   const [program = '', ...rest] = command;
   const leads = !terminal && process.platform !== 'win32';
   const child = spawn(program, rest, {
     env: { ...environment, PORT: String(port) },
     detached: leads,
-    stdio: ['inherit', stdout === 'inherit' ? 'inherit' : process.stderr.fd, 'inherit'],
+    stdio: stdioFor(stdout),
+    ...(folder === undefined ? {} : { cwd: folder }),
   });
+  if (typeof stdout === 'function') {
+    child.stdout?.on('data', stdout);
+    child.stderr?.on('data', stdout);
+  }
   const ended = new AbortController();
   let code: number | undefined;
   let fault: string | undefined;
@@ -81,6 +93,11 @@ export const startApp = (options: AppOptions): App => {
       return code ?? 1;
     },
   };
+};
+
+const stdioFor = (stdout: AppOutput): StdioOptions => {
+  if (typeof stdout === 'function') return ['ignore', 'pipe', 'pipe'];
+  return ['inherit', stdout === 'inherit' ? 'inherit' : process.stderr.fd, 'inherit'];
 };
 
 /** As it is now. One that could not be started has none; on Windows there is only the program itself. */

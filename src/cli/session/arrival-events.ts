@@ -1,6 +1,6 @@
 import type { Recorded, Recorder } from '../recorder/recorder.ts';
 import { maskTarget } from '../recorder/redaction/mask-text.ts';
-import { readReveal } from '../recorder/redaction/reveal.ts';
+import { revealNothing } from '../recorder/redaction/reveal.ts';
 import { Secrets } from '../recorder/redaction/secrets.ts';
 import { pathOf } from '../recorder/view-of.ts';
 import type { ArrivalEvents } from './arrivals.ts';
@@ -48,5 +48,5 @@ const shownPath = (
 ): string => {
   const found = recorder.get(id);
   if (found !== undefined) return pathOf(found) ?? path;
-  return maskTarget({ rules, reveal: readReveal([]), secrets: new Secrets() }, path);
+  return maskTarget({ rules, reveal: revealNothing, secrets: new Secrets() }, path);
 };

@@ -1,8 +1,9 @@
 import type { SocketWire } from '../../base/wire/socket-wire.ts';
 import { type Arrival, acceptArrival, answerProbe, refuseArrival } from '../../tunnel/arrivals.ts';
-import { join } from './join.ts';
+import { join, type Tap } from './join.ts';
 import type { LocalPort } from './local-port.ts';
 import { type BeginRecording, type Observation, Observer } from './observe.ts';
+import { Http2Observer } from './observe-http2.ts';
 
 /** Finds the port that an intercept's bytes go to; undefined for what this session doesn't serve. */
 export type FindPort = (intercept: string) => Promise<LocalPort | undefined>;
@@ -38,9 +39,24 @@ const serve = async (arrival: Arrival, port: LocalPort, events: ArrivalEvents): 
   }
   acceptArrival(arrival);
   const observer = new Observer(events.request, events.begin);
-  await join(arrival, socket, observer);
+  await join(arrival, socket, alongside(observer, new Http2Observer(events.request)));
   observer.closed(socket.stream.readableEnded);
 };
+
+/** Both read along; one of them looks away at the first bytes. */
+const alongside = (http1: Observer, http2: Http2Observer): Tap => ({
+  toApp: (bytes) => {
+    http1.toApp(bytes);
+    http2.toApp(bytes);
+  },
+  fromApp: (bytes) => {
+    http1.fromApp(bytes);
+    http2.fromApp(bytes);
+  },
+  get state() {
+    return http1.state;
+  },
+});
 
 // The app sees a connection that closes again, and never a request.
 const probe = async (arrival: Arrival, port: LocalPort): Promise<void> => {

@@ -28,7 +28,7 @@ export type GuestOptions = {
 
 /** One intercept of a session in the background. Resolves with an exit code and never rejects. */
 export const runGuest = async (options: GuestOptions): Promise<number> => {
-  const { context, plan, key, tell } = options;
+  const { context, manager, plan, tell } = options;
   const io = namedIo(context.io, plan.name);
   let told = false;
   const tellOnce = (message: StartedMessage): void => {
@@ -37,8 +37,11 @@ export const runGuest = async (options: GuestOptions): Promise<number> => {
   };
   const signals = withAbort(context.signals, options.gone, () => !told);
   try {
+    // Each run has its own, and none of them may show.
+    const key = plan.run === undefined ? options.key : (await manager.me(plan.run)).key;
     const code = await runIntercept({
       ...options,
+      key,
       context: { ...context, io, signals },
       appOutput: 'inherit',
       report: (port) =>

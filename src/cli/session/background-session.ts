@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
-import type { Context, Signals } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { AddMessage } from '../control/messages.ts';
 import type { Refusal } from '../control/server.ts';
 import { createManagerClient, type ManagerClient } from '../manager-client/client.ts';
@@ -14,6 +14,7 @@ import {
   type StartMessage,
   startMessageSchema,
 } from './background-message.ts';
+import { fanOut } from './fan-out.ts';
 import { guestsMax } from './limits.ts';
 import { boundLog } from './log-file.ts';
 import { OpenSession } from './open-session.ts';
@@ -141,18 +142,6 @@ const parent = () => {
     void told.then(() => process.disconnect());
   };
   return { tell, told: () => told };
-};
-
-/** One listener of the process for all intercepts. */
-const fanOut = (signals: Signals): Signals => {
-  const listeners = new Set<(signal: NodeJS.Signals) => void>();
-  signals((signal) => {
-    for (const listener of listeners) listener(signal);
-  });
-  return (listener) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  };
 };
 
 /** Aborts when the process that started us is gone, or needs us no more. */

@@ -1,15 +1,12 @@
 import { UserError } from '../../base/errors.ts';
-import { smallestChange } from '../../protocol/match/conflict.ts';
 import type { Match } from '../../protocol/match.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
 import { ManagerError } from '../manager-client/manager-error.ts';
 import { closest } from '../wording/closest.ts';
-import { moment } from '../wording/figures.ts';
-import { matchInWords } from '../wording/match.ts';
-import { matchFlags } from '../wording/match-flags.ts';
 import { plain } from '../wording/plain.ts';
-import type { InterceptPlan } from './plan.ts';
+import { conflictInWords } from './conflict-in-words.ts';
+import { type InterceptPlan, portFlag } from './plan.ts';
 
 type Conflict = NonNullable<Problem['conflict']>;
 
@@ -57,11 +54,6 @@ const unknownService = (plan: InterceptPlan, suggestions: readonly string[]): Us
   });
 };
 
-const portFlag = ({ localPort, remotePort }: InterceptPlan): string => {
-  if (localPort === undefined) return '';
-  return ` --port ${localPort}${remotePort === undefined ? '' : `:${remotePort}`}`;
-};
-
 /** The other rule, or undefined when it is gone or can't be asked for. */
 const matchOf = async (
   { id }: Conflict,
@@ -72,35 +64,4 @@ const matchOf = async (
   } catch {
     return undefined; // The refusal itself is what the user must see.
   }
-};
-
-const conflictInWords = (
-  plan: InterceptPlan,
-  user: string,
-  { id, owner, laptop, expiresAt, witness }: Conflict,
-  theirs: Match | undefined,
-  hint: string | undefined,
-): string => {
-  const own = owner === user;
-  const until = expiresAt === null ? '' : `   until ${moment(new Date(expiresAt), new Date())}`;
-  const match = theirs === undefined ? '' : matchInWords(theirs, own ? 'your' : 'their');
-  const whose = own ? 'Other' : `${plain(owner)}'s`;
-  const width = Math.max(whose.length, 5) + 3;
-  return [
-    `${'Yours'.padEnd(width)}${matchInWords(plan.match)}`,
-    `${whose.padEnd(width)}${match}   (${plain(owner)} on ${plain(laptop)})${until}`,
-    witness.length === 0
-      ? 'Both may match the same request: the rules are too large to tell.'
-      : `Both match, for example   ${witness.map(plain).join('   ')}`,
-    ...keepApart(plan, theirs),
-    ...(own ? [`Replace      byway leave ${id}`] : []),
-    ...(own || hint === undefined ? [] : [hint]),
-  ].join('\n');
-};
-
-const keepApart = (plan: InterceptPlan, theirs: Match | undefined): readonly string[] => {
-  if (theirs === undefined || 'key' in theirs || 'key' in plan.match) return [];
-  const changed = smallestChange(plan.match.all, theirs.all);
-  if (changed === undefined) return [];
-  return [`Keep apart   byway intercept ${plan.name}${portFlag(plan)} ${matchFlags(changed)}`];
 };

@@ -14,6 +14,8 @@ export type Observation = {
   readonly milliseconds: number;
   /** What records it, where it is recorded. */
   readonly recording?: Recording | undefined;
+  /** The request's head, a copy; undefined where it is not read as HTTP/1. */
+  readonly head?: Buffer;
 };
 
 /** Begins to record a request; undefined for one that isn't recorded. */
@@ -24,8 +26,9 @@ export type ExchangeState = 'idle' | 'busy' | 'unknown';
 
 type Waiting = {
   readonly method: string;
-  /** A copy: the head's own octets lie in memory that the next read overwrites. */
   readonly target: string;
+  /** A copy: the head's own octets lie in memory that the next read overwrites. */
+  readonly head: Buffer;
   readonly switches: boolean;
   readonly since: number;
   readonly recording: Recording | undefined;
@@ -85,7 +88,9 @@ export class Observer {
     if (this.waiting.length >= pipelinedRequestsMax) throw new HttpFault('too many requests');
     const recording = this.begin(head);
     const { method, target, switches } = head;
-    this.waiting.push({ method, target, switches, since: performance.now(), recording });
+    const since = performance.now();
+    const copy = Buffer.from(head.bytes);
+    this.waiting.push({ method, target, head: copy, switches, since, recording });
     return {
       octets: head.bytes.length,
       body: readBody(head.framing, recording?.requestBody),
@@ -97,7 +102,7 @@ export class Observer {
   private readAnswer(bytes: Buffer): Message | undefined {
     const [next] = this.waiting;
     if (next === undefined) throw new HttpFault('an answer that nobody asked for');
-    const { method, target: path, switches, since, recording } = next;
+    const { method, target: path, head, switches, since, recording } = next;
     const answer = readResponseHead(bytes, method);
     if (answer === undefined) return undefined;
     if (!answer.interim) {
@@ -105,7 +110,7 @@ export class Observer {
       this.answering = recording;
       const milliseconds = performance.now() - since;
       recording?.answered(answer);
-      this.tell({ method, path, status: answer.status, milliseconds, recording });
+      this.tell({ method, path, status: answer.status, milliseconds, head, recording });
     }
     if (switches && (answer.status === 101 || method === 'CONNECT')) {
       recording?.end('upgraded');

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { messageOf } from '../../base/errors.ts';
 import { programVersion } from '../../base/version.ts';
 import type { Intercept } from '../../protocol/intercepts.ts';
+import { ArrivalLog } from '../assertion/arrival-log.ts';
 import type { Context } from '../context.ts';
 import { controlVersion } from '../control/limits.ts';
 import type { ControlStatus } from '../control/messages.ts';
@@ -39,6 +40,8 @@ type Listed = {
  */
 export class OpenSession {
   readonly host: Host;
+  /** What came, for assertions. */
+  readonly arrivals: ArrivalLog = new ArrivalLog();
   readonly #options: OpenOptions;
   readonly #listed = new Set<Listed>();
   readonly #files = new Set<string>();
@@ -77,6 +80,14 @@ export class OpenSession {
     };
   }
 
+  /** Ends an intercept, as `byway leave` does. False when this process has none of that id. */
+  async leave(id: string): Promise<boolean> {
+    const found = [...this.#listed].find(({ entry }) => entry.status.id === id);
+    found?.end();
+    await found?.over;
+    return found !== undefined;
+  }
+
   /** Tells whoever follows the events of this process. */
   tell(value: unknown): void {
     this.#server?.tell(value);
@@ -97,6 +108,7 @@ export class OpenSession {
         startedAt: startOf(process.pid) ?? null,
         socket: this.#socket,
         log,
+        run: intercept.run ?? null,
       });
     } catch (error) {
       context.io.warn(`Other terminals will not see the local port: ${messageOf(error)}`);
@@ -128,21 +140,15 @@ export class OpenSession {
       const path = await socketPath(sessionsFolder(context.environment), this.host.session);
       this.#server = await startControlServer(path, {
         status: () => this.#status(),
-        leave: (id) => this.#leave(id),
+        leave: (id) => this.leave(id),
         exchanges: this.exchanges,
+        arrivals: (question) => this.arrivals.answer(question),
         add: add ?? (async () => ({ type: 'refused', error: 'This session takes in no other.' })),
       });
       this.#socket = path;
     } catch (error) {
       context.io.warn(`Other terminals can't ask this session: ${messageOf(error)}`);
     }
-  }
-
-  async #leave(id: string): Promise<boolean> {
-    const found = [...this.#listed].find(({ entry }) => entry.status.id === id);
-    found?.end();
-    await found?.over;
-    return found !== undefined;
   }
 
   #status(): ControlStatus {

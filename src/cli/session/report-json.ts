@@ -40,6 +40,7 @@ export const readyAsJson = (
   id: intercept.id,
   port,
   legsMs: legsAsJson(legsMs),
+  ...(intercept.run === undefined ? {} : { run: intercept.run }),
 });
 
 /** Milliseconds with two digits; what an older agent or manager doesn't measure is not there. */
@@ -101,7 +102,13 @@ export const eventAsJson = (
   }
 };
 
-const endAsJson = (end: SessionEnd): unknown =>
+/** The end of a session as programs read it. */
+export const endAsJson = (end: SessionEnd): Readonly<Record<string, unknown>> =>
   end.type === 'ended'
-    ? { event: 'ended', reason: end.reason, by: end.by }
+    ? {
+        event: 'ended',
+        reason: end.reason,
+        by: end.by,
+        ...(end.successor === undefined ? {} : { successor: end.successor }),
+      }
     : { event: 'ended', reason: end.type };

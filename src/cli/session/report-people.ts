@@ -2,6 +2,7 @@ import type { Io } from '../io.ts';
 import { clock, duration, moment, shortKey } from '../wording/figures.ts';
 import { matchInWords } from '../wording/match.ts';
 import { legsInWords } from '../wording/sessions.ts';
+import { takenOverInWords } from '../wording/taken-over.ts';
 import { createLines } from './lines.ts';
 import { nearMissLines } from './near-miss-lines.ts';
 import type { Observation } from './observe.ts';
@@ -26,7 +27,8 @@ export const reportToPeople = (io: Io, subject: Subject): Report => {
     },
     end: (end) => {
       lines.flush();
-      io.say(endInWords(subject, end));
+      const text = endInWords(io, subject, end);
+      (isTakenOver(end) ? io.warn : io.say)(text);
     },
   };
 };
@@ -97,10 +99,17 @@ const reconnecting = (warning: string, { attempt, why }: Reconnecting): string |
     : undefined;
 };
 
-const endInWords = ({ name }: Subject, end: SessionEnd): string => {
+const isTakenOver = (end: SessionEnd): boolean =>
+  end.type === 'ended' && end.reason === 'taken_over';
+
+const endInWords = (io: Io, subject: Subject, end: SessionEnd): string => {
+  const { name } = subject;
   const again = `${name} serves its own traffic again.`;
   if (end.type === 'gone') return `The manager has ended this intercept. ${again}`;
   if (end.type === 'ended') {
+    if (end.reason === 'taken_over') {
+      return `${io.paint().warning('▲')} ${takenOverInWords(subject, end.by, end.successor)}`;
+    }
     return end.reason === 'expired' ? `Its time is over. ${again}` : `Left by ${end.by}. ${again}`;
   }
   return end.told

@@ -1,21 +1,24 @@
 import { UserError } from '../../base/errors.ts';
 import { exitCodes } from '../../base/exit-codes.ts';
-import type { NewIntercept } from '../../protocol/intercepts.ts';
 import type { Context } from '../context.ts';
+import type { Environment } from '../folders.ts';
 import type { ManagerClient } from '../manager-client/client.ts';
+import { keyFileOf } from '../pipeline/key-file.ts';
 import { redactionRules } from '../recorder/redaction/rules.ts';
-import { type App, startApp, waitForPort } from './app.ts';
+import { type App, type AppOutput, startApp, waitForPort } from './app.ts';
 import { BoardEntry } from './board.ts';
 import { assertKnown, explainRefusal } from './explain-refusal.ts';
 import { type Interruption, signalCode, watchSignals } from './interruption.ts';
 import { freePort, isListening, type LocalPort, localPort } from './local-port.ts';
 import type { OpenSession } from './open-session.ts';
-import { type InterceptPlan, laptopName } from './plan.ts';
+import type { InterceptPlan } from './plan.ts';
 import type { Report } from './report.ts';
 import { eventAsJson } from './report-json.ts';
 import { runSession } from './session.ts';
-import type { SessionEnd } from './session-event.ts';
+import type { SessionEnd, SessionEvent } from './session-event.ts';
 import type { Subject } from './subject.ts';
+import { tellTakenOver, whatIsInTheWay } from './take-over.ts';
+import { wantedOf } from './wanted.ts';
 
 export type RunOptions = {
   readonly context: Pick<Context, 'io' | 'environment' | 'signals'>;
@@ -26,7 +29,7 @@ export type RunOptions = {
   readonly key: string | null;
   readonly report: (port: number) => Report;
   /** Where the app's standard output goes. */
-  readonly appOutput: 'inherit' | 'stderr';
+  readonly appOutput: AppOutput;
   readonly session: OpenSession;
   /** Called when the intercept is over, before its app is told to end. */
   readonly release: () => Promise<void>;
@@ -59,11 +62,17 @@ const serveAlone = async (options: RunOptions, interruption: Interruption): Prom
   const { localPort: number } = options.plan;
   if (number === undefined) throw new Error('A plan without a command names its port.');
   const report = options.report(number);
-  const end = await serve(options, localPort(number), report, interruption.first);
+  const port = localPort(number);
+  if (options.plan.run !== undefined && !(await isListening(port))) throw notListening(number);
+  const end = await serve(options, port, report, interruption.first);
   report.end(end);
   const signal = interruption.signal();
+  if (isTakenOver(end, options.user)) return exitCodes.conflict;
   return end.type === 'stopped' && signal !== undefined ? signalCode(signal) : exitCodes.ok;
 };
+
+const isTakenOver = (end: SessionEnd, user: string): boolean =>
+  end.type === 'ended' && end.reason === 'taken_over' && end.by !== user;
 
 const serveWithApp = async (options: RunOptions, interruption: Interruption): Promise<number> => {
   await assertKnown(options.plan, options.manager);
@@ -82,7 +91,7 @@ const serveWithApp = async (options: RunOptions, interruption: Interruption): Pr
       if (end.type !== 'stopped' || !stop.aborted) {
         app.send('SIGTERM');
         await app.finish();
-        return exitCodes.ok;
+        return isTakenOver(end, options.user) ? exitCodes.conflict : exitCodes.ok;
       }
     }
     return await app.finish();
@@ -103,7 +112,8 @@ const start = (
   const app = startApp({
     command: plan.command,
     port: port.port,
-    environment,
+    environment: plan.folder === undefined ? environment : withoutToken(environment),
+    folder: plan.folder,
     stdout: appOutput,
     terminal: io.streams.stdin.isTTY === true,
   });
@@ -116,6 +126,9 @@ const start = (
   void interruption.second.then(app.kill);
   return app;
 };
+
+// A command that came with a cloned repository has no use for it.
+const withoutToken = ({ BYWAY_TOKEN: _, ...others }: Environment): Environment => others;
 
 const tellEarlyEnd = ({ context: { io }, plan }: RunOptions, port: LocalPort, app: App): void => {
   const end = `${plan.command[0]} ended with code ${app.code()} before it listened on localhost:${port.port}`;
@@ -142,26 +155,40 @@ const serve = async (
   const entry = new BoardEntry(plan.name, port.port);
   const left = new AbortController();
   const unlist = session.list(entry, () => left.abort());
+  const keyFile = keyFileOf(options);
+  let refused = false;
   try {
-    return await runSession({
+    const inTheWay = await whatIsInTheWay(manager, plan, host.session);
+    const end = await runSession({
       host,
       port,
-      wanted: wantedOf(plan),
+      wanted: wantedOf(plan, inTheWay),
       rules: redactionRules(plan.redact, key),
       onCreated: async (intercept) => {
         entry.created(intercept);
+        await keyFile.write();
+        tellTakenOver(options.context.io, plan, user, inTheWay);
         await session.publish(intercept, port.port);
       },
       onEvent: (event) => {
+        if (plan.run !== undefined && event.type === 'ready' && isUnserved(event)) {
+          refused = true;
+          left.abort();
+        }
+        if (refused) return;
         entry.event(event);
+        session.arrivals.event(entry.status.id ?? '', subject, event);
         report.event(event);
         session.tell({ ...eventAsJson(subject, event), intercept: plan.name });
       },
       stop: AbortSignal.any([stop, left.signal]),
     });
+    if (refused) throw notListening(port.port);
+    return end;
   } catch (error) {
     throw await explainRefusal(error, plan, user, manager);
   } finally {
+    await keyFile.remove();
     await release();
     const { id } = entry.status;
     if (id !== null) await forget(session, id);
@@ -169,16 +196,19 @@ const serve = async (
   }
 };
 
+/** A pipeline would only test the pod: nothing listens here, though the way is whole. */
+const isUnserved = ({
+  again,
+  legsMs,
+}: Extract<SessionEvent, { readonly type: 'ready' }>): boolean => !again && legsMs.local === null;
+
+const notListening = (port: number): UserError =>
+  new UserError(`Nothing listens on localhost:${port}. The pod answers as before.`, {
+    kind: 'not_ready',
+    hint: 'Start your app first and wait for it, or let byway do both   byway intercept NAME --ci -- COMMAND',
+  });
+
 const forget = async (session: OpenSession, id: string): Promise<void> => {
   session.host.arrivals.delete(id);
   await session.uncover(id);
 };
-
-const wantedOf = (plan: InterceptPlan): Omit<NewIntercept, 'session'> => ({
-  workload: plan.name,
-  laptop: laptopName(),
-  match: plan.match,
-  ...(plan.remotePort === undefined ? {} : { port: plan.remotePort }),
-  ...(plan.forSeconds === undefined ? {} : { forSeconds: plan.forSeconds }),
-  ...(plan.guards === undefined ? {} : { guards: plan.guards }),
-});

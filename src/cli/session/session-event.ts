@@ -1,4 +1,4 @@
-import type { EndReason, Intercept } from '../../protocol/intercepts.ts';
+import type { EndReason, Intercept, Successor } from '../../protocol/intercepts.ts';
 import type { NearMiss } from '../../protocol/near-miss.ts';
 import type { ProbeLegs } from '../../protocol/reports.ts';
 import type { Transport } from '../../tunnel/carrier.ts';
@@ -43,6 +43,11 @@ export type SessionEvent =
 /** Why a session is over. `stopped`: because it was asked to; it has told the manager. */
 export type SessionEnd =
   | { readonly type: 'stopped'; readonly told: boolean }
-  | { readonly type: 'ended'; readonly reason: EndReason; readonly by: string }
+  | {
+      readonly type: 'ended';
+      readonly reason: EndReason;
+      readonly by: string;
+      readonly successor?: Successor;
+    }
   /** The manager has no such intercept any more, and nobody knows since when. */
   | { readonly type: 'gone' };

@@ -21,6 +21,8 @@ export type SessionFile = {
   readonly socket: string | null;
   /** Of a session in the background. */
   readonly log: string | null;
+  /** The run of a pipeline that it is for. */
+  readonly run: string | null;
 };
 
 const schema: v.GenericSchema<unknown, SessionFile> = v.object({
@@ -32,6 +34,7 @@ const schema: v.GenericSchema<unknown, SessionFile> = v.object({
   startedAt: v.optional(v.nullable(v.string()), null),
   socket: v.optional(v.nullable(v.string()), null),
   log: v.nullable(v.string()),
+  run: v.optional(v.nullable(v.string()), null),
 });
 
 /** Files that are looked at; more would be leftovers. */

@@ -41,7 +41,7 @@ const watchAll = async (
 ): Promise<SessionEnd | undefined> => {
   for await (const event of watching.events) {
     if (event.type === 'gone') return event;
-    if (event.type === 'ended') return { type: 'ended', reason: event.reason, by: event.by };
+    if (event.type === 'ended') return event;
     if (event.type === 'not_ready') {
       tellNotReady(watching, progress.readyOnce, plain(event.reason));
     } else if (event.type === 'near_misses') watching.onEvent(event);

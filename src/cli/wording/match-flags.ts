@@ -1,9 +1,16 @@
 import { printMatch } from '../../protocol/match/expression/print.ts';
-import type { Condition } from '../../protocol/match.ts';
+import type { Condition, Match } from '../../protocol/match.ts';
 import { plain } from './plain.ts';
+
+/** The flags of `byway intercept` that ask for a rule; empty for all requests with one's key. */
+export const ruleFlags = (match: Match): string => {
+  if (!('key' in match)) return matchFlags(match.all);
+  return match.all === undefined ? '' : `--match ${inQuotes(plain(printMatch(match)))}`;
+};
 
 /** The flags of `byway intercept` that ask for these conditions. */
 export const matchFlags = (all: readonly Condition[]): string => {
+  if (all.length === 0) return '--http-header all';
   const flags = all.map(headerFlag);
   if (flags.every((flag) => flag !== undefined)) return flags.join(' ');
   return `--match ${inQuotes(plain(printMatch({ all })))}`;

@@ -1,5 +1,5 @@
 import type { InterceptDetail } from '../../protocol/intercepts.ts';
-import { noCounts } from '../../protocol/reports.ts';
+import { noCounts } from '../../protocol/no-counts.ts';
 import { countsInWords } from './counts.ts';
 
 /** The funnel agent by agent, those that are gone together; empty where one agent has it all. */

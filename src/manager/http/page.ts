@@ -2,14 +2,24 @@ import * as v from 'valibot';
 import type { Page } from '../../protocol/api.ts';
 import { pageItemsMax } from '../../protocol/limits.ts';
 
-/** The query of every list. */
+type Parameter = v.ExactOptionalSchema<v.GenericSchema<unknown, string>, undefined>;
+
+const after: Parameter = v.exactOptional(v.pipe(v.string(), v.maxLength(512)));
+const limit: Parameter = v.exactOptional(
+  v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/, 'is not a number from 1')),
+);
+
+/** What the query of every list may have. */
+export const pageEntries: { readonly after: Parameter; readonly limit: Parameter } = {
+  after,
+  limit,
+};
+
+/** The query of most lists. */
 export const pageQuery: v.GenericSchema<
   unknown,
   { readonly after?: string; readonly limit?: string }
-> = v.object({
-  after: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
-  limit: v.exactOptional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/, 'is not a number from 1'))),
-});
+> = v.object(pageEntries);
 
 /** One page of at most 200 items, in the order of their cursors, which must be unique. */
 export const pageOf = <Item>(

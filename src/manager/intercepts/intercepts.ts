@@ -1,12 +1,14 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { EndReason, Intercept, InterceptEvent } from '../../protocol/intercepts.ts';
+import type { EndReason, Intercept, InterceptEvent, Successor } from '../../protocol/intercepts.ts';
 import type { AgentReport, RuleCounts } from '../../protocol/reports.ts';
 import type { InterceptState, Rule } from '../../protocol/rules.ts';
 import { workloadPath } from '../../protocol/workload.ts';
+import { type Audit, aboutIntercept } from '../audit.ts';
 import type { Keys } from '../identity/keys.ts';
 import { replicasShownMax } from '../limits.ts';
 import type { Collection } from '../store/collection.ts';
+import type { Together } from '../store/gather-writes.ts';
 import type { InterceptGroups } from '../store/intercept-table.ts';
 import type { InterceptRecord } from '../store/records.ts';
 import type { CountParts } from '../workloads/counts.ts';
@@ -23,6 +25,8 @@ export type InterceptsOptions = {
   readonly isConnected: (session: string, owner: string) => boolean;
   /** What that tunnel goes over. */
   readonly transportOf: (session: string, owner: string) => string | undefined;
+  readonly audit: Audit;
+  readonly together: Together;
   readonly log: Log;
 };
 
@@ -118,7 +122,12 @@ export class Intercepts {
   }
 
   /** Resolves with the rules' version without it when it is durably gone; undefined if unknown. */
-  async end(id: string, reason: EndReason, by: string): Promise<number | undefined> {
+  async end(
+    id: string,
+    reason: EndReason,
+    by: string,
+    successor?: Successor,
+  ): Promise<number | undefined> {
     const { records, workloads, log } = this.#options;
     const record = records.get(id);
     if (record === undefined) return undefined;
@@ -128,7 +137,7 @@ export class Intercepts {
     live.proof?.stop();
     log.info({ intercept: id, reason, by }, 'intercept ended');
     const version = workloads.remove(workloadPath(record.workload), id);
-    tell(live, { type: 'ended', reason, by });
+    tell(live, { type: 'ended', reason, by, ...(successor === undefined ? {} : { successor }) });
     return version;
   }
 
@@ -169,10 +178,16 @@ export class Intercepts {
 
   /** Ends what has expired; `now` in milliseconds since 1970. */
   reap(now: number): void {
+    const { together, audit } = this.#options;
     for (const record of this.records()) {
       const due = endOf(record);
       if (due === undefined || due > now) continue;
-      this.end(record.id, 'expired', 'byway').catch(this.#notWritten(record));
+      together(() =>
+        Promise.all([
+          this.end(record.id, 'expired', 'byway'),
+          audit.write(aboutIntercept('byway', 'intercept.expire', record)),
+        ]),
+      ).catch(this.#notWritten(record));
     }
   }
 
@@ -206,7 +221,8 @@ export class Intercepts {
   }
 
   #ruleOf(record: InterceptRecord): Rule {
-    return ruleOf(record, this.#stateOf(record), this.#options.keys.keySha256Of(record.owner));
+    const keySha256 = this.#options.keys.keySha256Of(record.owner, record.run);
+    return ruleOf(record, this.#stateOf(record), keySha256);
   }
 
   /** Tells agents the rule as it is now, and proves the way again when there is one. */

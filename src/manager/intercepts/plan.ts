@@ -1,26 +1,28 @@
 import { newIdentifier } from '../../base/identifier.ts';
 import type { WorkloadStatus } from '../../protocol/api.ts';
 import type { NewIntercept } from '../../protocol/intercepts.ts';
-import { conflictBetween, smallestChange } from '../../protocol/match/conflict.ts';
-import { printCondition, printMatch } from '../../protocol/match/expression/print.ts';
-import type { Work } from '../../protocol/match/overlap/product.ts';
+import { printCondition } from '../../protocol/match/expression/print.ts';
 import type { Match } from '../../protocol/match.ts';
 import { workloadPath } from '../../protocol/workload.ts';
 import { ApiProblem } from '../http/api-problem.ts';
+import { mayBy, type Policy } from '../identity/policy.ts';
 import { mayTouch, type Principal } from '../identity/principal.ts';
-import { conflictWorkMax, interceptsMax, interceptsPerUserMax } from '../limits.ts';
+import { interceptsMax, interceptsPerUserMax } from '../limits.ts';
 import type { InterceptGroups } from '../store/intercept-table.ts';
 import type { InterceptRecord } from '../store/records.ts';
 import { choosePort, findWorkload } from '../workloads/find.ts';
+import { conflictProblem, conflictsWith, twinProblem } from './conflicts.ts';
 import { settleMatch } from './settle-match.ts';
-import { expiresAtOf } from './view.ts';
+import { settleReach } from './settle-reach.ts';
 
 export type Planning = {
   readonly principal: Principal;
   readonly wanted: NewIntercept;
   readonly workloads: readonly WorkloadStatus[];
   readonly intercepts: { readonly groups: InterceptGroups; readonly size: number };
+  /** The owner's, or that of the run it is for. */
   readonly ownKey: string;
+  readonly policy: Policy;
   /** Whether a session's tunnel is there. */
   readonly isConnected: (session: string) => boolean;
   /** Milliseconds since 1970. */
@@ -34,6 +36,8 @@ export type Plan = {
   readonly isThere: boolean;
   /** An intercept of the same owner that lost its laptop, which this one takes the place of. */
   readonly replaces: InterceptRecord | undefined;
+  /** Intercepts that end because this one takes them over. */
+  readonly takesOver: readonly InterceptRecord[];
 };
 
 /** Decides on a new intercept, and changes nothing. Throws an `ApiProblem` when it may not be. */
@@ -43,17 +47,49 @@ export const planIntercept = (planning: Planning): Plan => {
   const status = findWorkload(wanted.workload, known);
   const port = choosePort(status, wanted.port);
   refuseForeignSession(planning);
-  const match = settleMatch(wanted.match, ownKey);
+  const { match, isUnfiltered } = settleMatch(wanted.match, ownKey);
+  settleReach(planning, status.workload, match, isUnfiltered);
   const record = recordOf(planning, status, port, match);
   const path = workloadPath(record.workload);
   const beside = intercepts.groups.group('workload', path).filter((other) => other.port === port);
   const twin = beside.find((other) => other.owner === record.owner && sameMatch(other, record));
-  if (twin?.session === record.session) return { record: twin, isThere: true, replaces: undefined };
-  if (twin !== undefined && isConnected(twin.session)) throw twinConflict(twin);
-  const work = { left: conflictWorkMax };
-  for (const other of beside) if (other !== twin) refuseConflict(record, other, work);
-  if (twin === undefined) refuseTooMany(intercepts, record.owner);
-  return { record, isThere: false, replaces: twin };
+  if (twin?.session === record.session && sameOrder(twin, record)) {
+    return { record: twin, isThere: true, replaces: undefined, takesOver: [] };
+  }
+  const named = new Set(wanted.takeOver ?? []);
+  const rival = twin !== undefined && isConnected(twin.session) ? twin : undefined;
+  if (rival !== undefined && !named.has(rival.id)) throw twinProblem(rival);
+  const takesOver = [
+    ...(rival === undefined ? [] : [rival]),
+    ...settleConflicts(
+      planning,
+      record,
+      beside.filter((other) => other !== twin),
+    ),
+  ];
+  if (twin === undefined) refuseTooMany(intercepts, record.owner, takesOver);
+  return { record, isThere: false, replaces: rival === undefined ? twin : undefined, takesOver };
+};
+
+/** Those in the way that may be taken over; throws when others are. */
+const settleConflicts = (
+  { principal, policy, wanted }: Planning,
+  record: InterceptRecord,
+  others: readonly InterceptRecord[],
+): readonly InterceptRecord[] => {
+  const conflicts = conflictsWith(record, others);
+  const named = new Set(wanted.takeOver ?? []);
+  const [open] = conflicts.filter(({ other }) => !named.has(other.id));
+  if (open !== undefined) throw conflictProblem(record, open, conflicts);
+  const foreign = conflicts.find(({ other }) => other.owner !== principal.user)?.other;
+  if (foreign !== undefined && !mayBy(policy, 'takeOver', principal.user, record.workload)) {
+    throw new ApiProblem(
+      'refused_by_policy',
+      `The policy does not let you take over intercepts of ${record.workload.name}. Nothing was changed.`,
+      { hint: `Ask ${foreign.owner} to: byway leave ${record.workload.name}` },
+    );
+  }
+  return conflicts.map(({ other }) => other);
 };
 
 const recordOf = (
@@ -74,6 +110,12 @@ const recordOf = (
     wanted.forSeconds === undefined ? null : new Date(now + wanted.forSeconds * 1000).toISOString(),
   lostAt: isConnected(wanted.session) ? null : new Date(now).toISOString(),
   ...(wanted.guards === undefined ? {} : { guards: wanted.guards }),
+  ...(wanted.run === undefined ? {} : { run: wanted.run }),
+  ...(wanted.withoutSessionSeconds === undefined
+    ? {}
+    : { withoutSessionSeconds: wanted.withoutSessionSeconds }),
+  ...((wanted.priority ?? 0) === 0 ? {} : { priority: wanted.priority as number }),
+  ...(wanted.otherKeys === true ? { otherKeys: true as const } : {}),
 });
 
 const refuseForeignSession = ({ principal, wanted, intercepts }: Planning): void => {
@@ -84,7 +126,10 @@ const refuseForeignSession = ({ principal, wanted, intercepts }: Planning): void
 };
 
 const sameMatch = (one: InterceptRecord, other: InterceptRecord): boolean =>
-  matchText(one.match) === matchText(other.match);
+  one.run === other.run && matchText(one.match) === matchText(other.match);
+
+const sameOrder = (one: InterceptRecord, other: InterceptRecord): boolean =>
+  one.priority === other.priority && one.otherKeys === other.otherKeys;
 
 /** Equal for matches with the same conditions in whatever order. */
 const matchText = (match: Match): string => {
@@ -92,52 +137,14 @@ const matchText = (match: Match): string => {
   return JSON.stringify(['key' in match, ...[...conditions].sort()]);
 };
 
-const twinConflict = (twin: InterceptRecord): ApiProblem =>
-  new ApiProblem(
-    'conflict',
-    `You intercept ${twin.workload.name} in the same way already, on ${twin.laptop}. Nothing was changed.`,
-    {
-      hint: `byway leave ${twin.workload.name}`,
-      conflict: conflictWith(twin, twinLines(twin.match)),
-    },
-  );
-
-const twinLines = (match: Match): readonly string[] => [
-  ...('key' in match ? ['x-byway-id: your key'] : []),
-  ...(match.all ?? []).map((condition) => printCondition(condition)),
-];
-
-const refuseConflict = (mine: InterceptRecord, other: InterceptRecord, work: Work): void => {
-  if ('key' in mine.match || 'key' in other.match || mine.session === other.session) return;
-  const conflict = conflictBetween(mine.match.all, other.match.all, work);
-  if (conflict === undefined) return;
-  const whose = other.owner === mine.owner ? 'another one of yours' : `one of ${other.owner}'s`;
-  const change = smallestChange(mine.match.all, other.match.all);
-  const certainty = conflict.witness === undefined ? 'may match' : 'match';
-  throw new ApiProblem(
-    'conflict',
-    `Your rule and ${whose} ${certainty} the same requests, so nothing was changed.`,
-    {
-      hint: 'Use your key, which never conflicts: leave out --http-header.',
-      conflict: {
-        ...conflictWith(other, conflict.lines),
-        ...(change === undefined ? {} : { change: printMatch({ all: change }) }),
-      },
-    },
-  );
-};
-
-const conflictWith = (other: InterceptRecord, witness: readonly string[]) => ({
-  id: other.id,
-  owner: other.owner,
-  laptop: other.laptop,
-  expiresAt: expiresAtOf(other),
-  witness,
-});
-
-const refuseTooMany = ({ groups, size }: Planning['intercepts'], owner: string): void => {
-  const own = groups.groupSize('owner', owner);
-  if (own < interceptsPerUserMax && size < interceptsMax) return;
+const refuseTooMany = (
+  { groups, size }: Planning['intercepts'],
+  owner: string,
+  going: readonly InterceptRecord[],
+): void => {
+  const ownGoing = going.filter((record) => record.owner === owner).length;
+  const own = groups.groupSize('owner', owner) - ownGoing;
+  if (own < interceptsPerUserMax && size - going.length < interceptsMax) return;
   const limit = own < interceptsPerUserMax ? interceptsMax : interceptsPerUserMax;
   throw new ApiProblem('too_many', `There are ${limit} intercepts already. Nothing was changed.`, {
     hint: 'byway list, then byway leave NAME',

@@ -10,13 +10,19 @@ import type { Condition, Match, Predicate } from '../../protocol/match.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import { equalInConstantTime } from '../identity/token-text.ts';
 
+export type Settled = {
+  readonly match: Match;
+  /** Whether nearly every request meets it, or some alternative only says what must not be there. */
+  readonly isUnfiltered: boolean;
+};
+
 /**
  * Brings a wanted match to the form that is kept: simplified, header names in lower case, the
- * owner's own key as the personal rule. Throws `refused_by_policy` for a rule without a filter or
- * on a key that is not the owner's, `bad_request` for one that can never match or has a regular
- * expression that can't be used.
+ * owner's own key as the personal rule. Throws `refused_by_policy` for a rule on a key that is not the
+ * owner's, `bad_request` for one that can never match or has a regular expression that can't be
+ * used.
  */
-export const settleMatch = (match: Match, ownKey: string): Match => {
+export const settleMatch = (match: Match, ownKey: string): Settled => {
   const wanted = simplify(match.all ?? []);
   const all = wanted.filter((condition) => !isOwnKey(condition, ownKey));
   const hasKey = 'key' in match || all.length < wanted.length;
@@ -25,9 +31,9 @@ export const settleMatch = (match: Match, ownKey: string): Match => {
     refusePattern(predicate);
   }
   if (isImpossible(all)) throw impossible(all);
-  if (hasKey) return all.length === 0 ? { key: 'personal' } : { key: 'personal', all };
-  if (takesNearlyAll(all)) throw unfiltered(all);
-  return { all };
+  if (!hasKey) return { match: { all }, isUnfiltered: takesNearlyAll(all) };
+  const own: Match = all.length === 0 ? { key: 'personal' } : { key: 'personal', all };
+  return { match: own, isUnfiltered: false };
 };
 
 const isOwnKey = (condition: Condition, ownKey: string): boolean => {
@@ -85,15 +91,6 @@ const impossible = (all: readonly Condition[]): ApiProblem =>
     {
       hint: 'A value is compared whole, without the blanks around it, and has one value at a time.',
     },
-  );
-
-const unfiltered = (all: readonly Condition[]): ApiProblem =>
-  new ApiProblem(
-    'refused_by_policy',
-    all.length === 0
-      ? 'A rule without any filter would take everyone’s requests. Nothing was changed.'
-      : `Nearly every request matches ${printCondition({ all })}, so it would take everyone’s. Nothing was changed.`,
-    { hint: 'Leave out --http-header to take only requests with your key.' },
   );
 
 const keyInside = (): ApiProblem =>

@@ -6,11 +6,12 @@ import type { InterceptState, Rule } from '../../protocol/rules.ts';
 import type { InterceptRecord } from '../store/records.ts';
 
 /** When an intercept ends at the latest, in milliseconds since 1970; undefined while open. */
-export const endOf = ({ endsAt, lostAt }: InterceptRecord): number | undefined => {
+export const endOf = (record: InterceptRecord): number | undefined => {
+  const { endsAt, lostAt, withoutSessionSeconds = leaseSecondsMax } = record;
   if (endsAt === null && lostAt === null) return undefined;
   const ends = [
     ...(endsAt === null ? [] : [Date.parse(endsAt)]),
-    ...(lostAt === null ? [] : [Date.parse(lostAt) + leaseSecondsMax * 1000]),
+    ...(lostAt === null ? [] : [Date.parse(lostAt) + withoutSessionSeconds * 1000]),
   ];
   return Math.min(...ends);
 };
@@ -46,6 +47,8 @@ export const viewOf = (
     expiresAt: expiresAtOf(record),
     ...(record.guards === undefined ? {} : { guards: record.guards }),
     ...(record.paused === undefined ? {} : { paused: record.paused }),
+    ...(record.run === undefined ? {} : { run: record.run }),
+    ...orderOf(record),
     ...measured,
     ...(transport === undefined ? {} : { transport }),
   };
@@ -65,6 +68,15 @@ export const ruleOf = (
   state,
   createdAt: record.createdAt,
   ...(record.guards === undefined ? {} : { guards: record.guards }),
+  ...orderOf(record),
+});
+
+const orderOf = ({
+  priority,
+  otherKeys,
+}: InterceptRecord): Pick<Rule, 'priority' | 'otherKeys'> => ({
+  ...(priority === undefined ? {} : { priority }),
+  ...(otherKeys === undefined ? {} : { otherKeys }),
 });
 
 const matchOf = (match: Match, keySha256: string): Pick<Rule, 'match' | 'ownerKeySha256'> => {

@@ -16,7 +16,7 @@ export const keyHolders = (keys: Keys, users: () => Iterable<string>): KeyHolder
   return {
     isSomebodys: (keySha256, now) => {
       if (now - knownAt >= knownKeysMs || now < knownAt) {
-        known = new Set([...new Set(users())].map(keys.keySha256Of));
+        known = new Set([...new Set(users())].map((user) => keys.keySha256Of(user)));
         knownAt = now;
       }
       return known.has(keySha256);

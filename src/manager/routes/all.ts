@@ -5,6 +5,8 @@ import {
   tokenInfoSchema,
   workloadStatusSchema,
 } from '../../protocol/api.ts';
+import { auditEntrySchema } from '../../protocol/audit.ts';
+import { explanationSchema } from '../../protocol/explanation.ts';
 import {
   interceptEventSchema,
   interceptSchema,
@@ -18,6 +20,8 @@ import { openApiOf } from '../http/openapi.ts';
 import { everyRole, type JsonRoute, type Route } from '../http/route.ts';
 import type { Manager } from '../manager.ts';
 import { agentRoutes } from './agents.ts';
+import { auditRoutes } from './audit.ts';
+import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
 import { interceptRoutes } from './intercepts.ts';
 import { meRoutes } from './me.ts';
@@ -33,6 +37,8 @@ export const allRoutes = (manager: Manager): readonly Route[] => {
     ...meRoutes(manager),
     ...workloadRoutes(manager),
     ...interceptRoutes(manager),
+    ...explainRoutes(manager),
+    ...auditRoutes(manager),
     ...agentRoutes(manager),
     ...podRequestRoutes(manager),
     ...tokenRoutes(manager),
@@ -46,8 +52,10 @@ export const allRoutes = (manager: Manager): readonly Route[] => {
 /** Schemas that the document names; everything else is written where it is used. */
 const named = {
   AgentReport: agentReportSchema,
+  AuditEntry: auditEntrySchema,
   Condition: conditionSchema,
   CreatedToken: createdTokenSchema,
+  Explanation: explanationSchema,
   Intercept: interceptSchema,
   InterceptEvent: interceptEventSchema,
   Match: matchSchema,

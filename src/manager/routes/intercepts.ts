@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { interceptPageSchema } from '../../protocol/api.ts';
+import type { AuditAction } from '../../protocol/audit.ts';
 import {
   type InterceptChange,
   type InterceptDetail,
@@ -13,13 +14,14 @@ import {
 } from '../../protocol/intercepts.ts';
 import type { NearMiss } from '../../protocol/near-miss.ts';
 import { workloadPath } from '../../protocol/workload.ts';
+import { aboutIntercept } from '../audit.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import type { EventChannel } from '../http/event-stream.ts';
 import { byAge, pageOf, pageQuery } from '../http/page.ts';
 import { type Answer, type Call, laptopRoles, type Route, withBody } from '../http/route.ts';
 import { mayTouch } from '../identity/principal.ts';
 import { changeOf } from '../intercepts/change.ts';
-import { planIntercept } from '../intercepts/plan.ts';
+import { type Plan, planIntercept } from '../intercepts/plan.ts';
 import { leaveMsMax } from '../limits.ts';
 import type { Manager } from '../manager.ts';
 import { placeOf } from '../near-misses/near-misses.ts';
@@ -153,21 +155,38 @@ const create = async (manager: Manager, call: Call<NewIntercept>): Promise<Answe
   if (owner !== undefined && owner !== principal.user) {
     throw new ApiProblem('forbidden', 'The session belongs to another user.');
   }
-  const { record, isThere, replaces } = planIntercept({
+  const plan = planIntercept({
     principal,
     wanted,
     workloads: workloads.list(),
     intercepts,
-    ownKey: keys.keyOf(principal.user),
+    ownKey: keys.keyOf(principal.user, wanted.run),
+    policy: manager.policy,
     isConnected: (session) => sessions.ownerOf(session) !== undefined,
     now: Date.now(),
   });
+  const { record } = plan;
   if (query['dryRun'] === 'true') return { status: 200, body: intercepts.view(record) };
-  if (!isThere) {
-    const former = replaces && intercepts.end(replaces.id, 'left', principal.user);
-    await Promise.all([former, intercepts.add(record)]);
-  }
+  if (!plan.isThere) await manager.together(() => begin(manager, principal.user, plan));
   return { status: 201, body: intercepts.view(intercepts.record(record.id) ?? record) };
+};
+
+// All of it is written as one: after a crash the old ones are there, or the new one. It is added
+// first, so that no request falls between them.
+const begin = async (
+  { intercepts, audit }: Manager,
+  user: string,
+  { record, replaces, takesOver }: Plan,
+): Promise<void> => {
+  const { id, laptop, match } = record;
+  const added = intercepts.add(record);
+  const former = replaces && intercepts.end(replaces.id, 'left', user);
+  const taken = takesOver.flatMap((other) => [
+    intercepts.end(other.id, 'taken_over', user, { id, laptop, match }),
+    audit.write(aboutIntercept(user, 'intercept.take_over', other, id)),
+  ]);
+  const told = audit.write(aboutIntercept(user, 'intercept.create', record));
+  await Promise.all([added, former, ...taken, told]);
 };
 
 const change = async (manager: Manager, call: Call<InterceptChange>): Promise<Answer> => {
@@ -175,14 +194,35 @@ const change = async (manager: Manager, call: Call<InterceptChange>): Promise<An
   const { principal, body } = call;
   const record = ownRecordOf(manager, call, body.paused === undefined ? 'extend' : 'pause');
   const changed = changeOf(record, body, principal.user, Date.now());
-  if (changed !== record) await settle(manager, record, await intercepts.change(changed));
+  if (changed !== record) {
+    const action = actionOf(body);
+    const [version] = await manager.together(() =>
+      Promise.all([
+        intercepts.change(changed),
+        manager.audit.write(aboutIntercept(principal.user, action, record)),
+      ]),
+    );
+    await settle(manager, record, version);
+  }
   return { status: 200, body: intercepts.view(recordOf(manager, call)) };
+};
+
+const actionOf = ({ paused }: InterceptChange): AuditAction => {
+  if (paused === undefined) return 'intercept.extend';
+  return paused ? 'intercept.pause' : 'intercept.resume';
 };
 
 const leave = async (manager: Manager, call: Call): Promise<Answer> => {
   const record = ownRecordOf(manager, call, 'leave');
   const { user } = call.principal;
-  await settle(manager, record, await manager.intercepts.end(record.id, 'left', user));
+  const { intercepts, audit } = manager;
+  const [version] = await manager.together(() =>
+    Promise.all([
+      intercepts.end(record.id, 'left', user),
+      audit.write(aboutIntercept(user, 'intercept.leave', record)),
+    ]),
+  );
+  await settle(manager, record, version);
   return { status: 204 };
 };
 

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { type Me, meSchema, versionSchema } from '../../protocol/api.ts';
+import { runSchema } from '../../protocol/run.ts';
 import { everyRole, type JsonRoute } from '../http/route.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Manager } from '../manager.ts';
@@ -18,11 +20,15 @@ export const meRoutes = (manager: Manager): readonly JsonRoute[] => [
     kind: 'json',
     method: 'GET',
     path: '/v1/me',
-    summary: 'Who the token’s bearer is, with their routing key.',
+    summary: 'Who the token’s bearer is, with their routing key, or that of a run of theirs.',
     roles: everyRole,
+    query: v.object({ run: v.exactOptional(runSchema) }),
     problems: [],
     answers: { 200: meSchema },
-    handle: ({ principal }) => ({ status: 200, body: meOf(manager, principal) }),
+    handle: ({ principal, query }) => ({
+      status: 200,
+      body: meOf(manager, principal, query['run']),
+    }),
   },
   {
     kind: 'json',
@@ -33,7 +39,11 @@ export const meRoutes = (manager: Manager): readonly JsonRoute[] => [
     problems: [],
     answers: { 200: meSchema },
     handle: async ({ principal }) => {
-      await manager.keys.rotate(principal.user);
+      const { user } = principal;
+      const about = { action: 'key.rotate', subject: null, owner: user, workload: null } as const;
+      await manager.together(() =>
+        Promise.all([manager.keys.rotate(user), manager.audit.write({ user, ...about })]),
+      );
       manager.intercepts.keyRotated(principal.user);
       manager.log.info({ user: principal.user }, 'key rotated');
       return { status: 200, body: meOf(manager, principal) };
@@ -41,10 +51,15 @@ export const meRoutes = (manager: Manager): readonly JsonRoute[] => [
   },
 ];
 
-const meOf = ({ keys }: Manager, { role, user, workload, expiresAt }: Principal): Me => ({
+const meOf = (
+  { keys }: Manager,
+  { role, user, workload, expiresAt }: Principal,
+  run?: string,
+): Me => ({
   user,
   role,
-  key: role === 'agent' ? null : keys.keyOf(user),
+  key: role === 'agent' ? null : keys.keyOf(user, run),
   workload,
   tokenExpiresAt: expiresAt,
+  ...(run === undefined ? {} : { run }),
 });

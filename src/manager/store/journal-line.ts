@@ -14,6 +14,23 @@ const changeSchema: v.GenericSchema<unknown, Change> = v.union([
   v.looseObject({ in: v.string(), put: v.looseObject({ id: v.string() }) }),
   v.looseObject({ in: v.string(), remove: v.string() }),
 ]);
+/** What an entry says: one change, or several that are one. */
+const entrySchema: v.GenericSchema<unknown, readonly Change[]> = v.union([
+  v.pipe(
+    changeSchema,
+    v.transform((change) => [change]),
+  ),
+  v.pipe(
+    v.object({ all: v.array(changeSchema) }),
+    v.transform(({ all }) => all),
+  ),
+]);
+
+/** The line of changes of which all are there after a crash, or none. */
+export const changesLine = (changes: readonly Change[]): string => {
+  const [only] = changes;
+  return journalLine(only !== undefined && changes.length === 1 ? only : { all: changes });
+};
 
 /** One line with its line end. */
 export const journalLine = (entry: object): string => {
@@ -22,11 +39,11 @@ export const journalLine = (entry: object): string => {
 };
 
 /**
- * Reads a whole journal. The last line may be torn by a crash while it was written, when nobody had
+ * Reads a whole journal, the changes of each line together. The last line may be torn by a crash while it was written, when nobody had
  * been told yet that it is there: it is dropped. Any other damage throws a `UserError` that names
  * the line.
  */
-export const readJournal = (text: string, path: string): readonly Change[] => {
+export const readJournal = (text: string, path: string): readonly (readonly Change[])[] => {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   const entries = lines.map(entryOf);
@@ -39,9 +56,9 @@ export const readJournal = (text: string, path: string): readonly Change[] => {
     throw damaged(path, 1, 'is not the header of a journal that this version knows');
   }
   return changes.map((entry, index) => {
-    const change = v.safeParse(changeSchema, entry);
-    if (!change.success) throw damaged(path, index + 2, 'is not a change');
-    return change.output;
+    const changes = v.safeParse(entrySchema, entry);
+    if (!changes.success) throw damaged(path, index + 2, 'is not a change');
+    return changes.output;
   });
 };
 

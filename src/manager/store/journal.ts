@@ -2,12 +2,15 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { writeAtomically } from '../../base/atomic-file.ts';
 import { commitGatherMs, journalSpareLinesMax } from '../limits.ts';
 import type { Change } from './collection.ts';
-import { journalHeader, journalLine } from './journal-line.ts';
+import { changesLine, journalHeader, journalLine } from './journal-line.ts';
 
 /** An append-only file of changes. */
 export type Journal = {
-  /** Resolves when the change is on disk; changes within 5 ms share one fsync. */
-  readonly commit: (change: Change) => Promise<void>;
+  /**
+   * Resolves when the changes are on disk, of which a crash leaves all or none; what is committed
+   * within 5 ms shares one fsync.
+   */
+  readonly commit: (changes: readonly Change[]) => Promise<void>;
   /** Resolves when all that was committed is on disk. Nothing may be committed after. */
   readonly close: () => Promise<void>;
 };
@@ -32,7 +35,8 @@ export const startJournal = async ({ path, snapshot }: JournalOptions): Promise<
   let committing: Promise<void> | undefined;
 
   const rewrite = async (): Promise<void> => {
-    const text = [journalHeader, ...snapshot()].map(journalLine).join('');
+    const lines = snapshot().map((change) => changesLine([change]));
+    const text = journalLine(journalHeader) + lines.join('');
     await file?.close(); // Windows does not replace a file that is open.
     file = undefined;
     await writeAtomically(path, text);
@@ -65,9 +69,9 @@ export const startJournal = async ({ path, snapshot }: JournalOptions): Promise<
 
   await rewrite();
   return {
-    commit: (change) =>
+    commit: (changes) =>
       new Promise((resolve, reject) => {
-        waiting.push({ line: journalLine(change), resolve, reject });
+        waiting.push({ line: changesLine(changes), resolve, reject });
         committing ??= commitAll();
       }),
     close: async () => {

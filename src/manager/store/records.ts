@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import type { Role } from '../../protocol/api.ts';
+import { type AuditEntry, auditEntrySchema } from '../../protocol/audit.ts';
 import { type Guards, guardsSchema } from '../../protocol/guards.ts';
 import {
   interceptIdSchema,
   type Pause,
   pauseSchema,
+  prioritySchema,
   sessionIdSchema,
 } from '../../protocol/intercepts.ts';
 import { type Match, matchSchema } from '../../protocol/match.ts';
@@ -27,6 +29,10 @@ export type InterceptRecord = {
   readonly lostAt: string | null;
   readonly guards?: Guards;
   readonly paused?: Pause;
+  readonly run?: string;
+  readonly withoutSessionSeconds?: number;
+  readonly priority?: number;
+  readonly otherKeys?: true;
 };
 
 export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = v.object({
@@ -42,6 +48,10 @@ export const interceptRecordSchema: v.GenericSchema<unknown, InterceptRecord> = 
   lostAt: v.nullable(v.string()),
   guards: v.exactOptional(guardsSchema),
   paused: v.exactOptional(pauseSchema),
+  run: v.exactOptional(v.string()),
+  withoutSessionSeconds: v.exactOptional(v.number()),
+  priority: v.exactOptional(prioritySchema),
+  otherKeys: v.exactOptional(v.literal(true)),
 });
 
 export type TokenRecord = {
@@ -63,6 +73,11 @@ export const tokenRecordSchema: v.GenericSchema<unknown, TokenRecord> = v.object
   createdAt: v.string(),
   expiresAt: v.nullable(v.string()),
 });
+
+/** As it is shown: an entry never changes. */
+export type AuditRecord = AuditEntry;
+
+export const auditRecordSchema: v.GenericSchema<unknown, AuditRecord> = auditEntrySchema;
 
 /** Only users whose key was rotated have one; `id` is the user's name. */
 export type UserRecord = { readonly id: string; readonly rotations: number };

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { systemCode } from '../../base/errors.ts';
 import { type Change, type Collection, collect } from './collection.ts';
+import { gatherWrites, type Together } from './gather-writes.ts';
 import { type InterceptGroups, InterceptTable } from './intercept-table.ts';
 import { startJournal } from './journal.ts';
 import { damaged, readJournal } from './journal-line.ts';
 import {
+  type AuditRecord,
+  auditRecordSchema,
   type InterceptRecord,
   interceptRecordSchema,
   type TokenRecord,
@@ -20,6 +23,9 @@ export type Store = {
   readonly intercepts: Collection<InterceptRecord> & InterceptGroups;
   readonly tokens: Collection<TokenRecord>;
   readonly users: Collection<UserRecord>;
+  /** Who did what, oldest first. */
+  readonly audit: Collection<AuditRecord>;
+  readonly together: Together;
   /** Resolves when every write is durable. */
   readonly close: () => Promise<void>;
 };
@@ -31,17 +37,21 @@ export type Store = {
 export const openStore = async (folder: string): Promise<Store> => {
   const path = join(folder, 'journal.jsonl');
   const state = emptyState();
-  readJournal(await textOf(path), path).forEach((change, index) => {
-    if (!apply(state, change)) throw damaged(path, index + 2, 'is not a record this version knows');
+  readJournal(await textOf(path), path).forEach((changes, index) => {
+    const known = changes.every((change) => apply(state, change));
+    if (!known) throw damaged(path, index + 2, 'is not a record this version knows');
   });
   const journal = await startJournal({ path, snapshot: () => changesOf(state) });
+  const { commit, together } = gatherWrites(journal.commit);
   return {
     intercepts: {
-      ...collect('intercepts', state.intercepts, journal.commit),
+      ...collect('intercepts', state.intercepts, commit),
       ...state.intercepts.groups,
     },
-    tokens: collect('tokens', state.tokens, journal.commit),
-    users: collect('users', state.users, journal.commit),
+    tokens: collect('tokens', state.tokens, commit),
+    users: collect('users', state.users, commit),
+    audit: collect('audit', state.audit, commit),
+    together,
     close: journal.close,
   };
 };
@@ -50,12 +60,14 @@ type State = {
   readonly intercepts: InterceptTable;
   readonly tokens: Map<string, TokenRecord>;
   readonly users: Map<string, UserRecord>;
+  readonly audit: Map<string, AuditRecord>;
 };
 
 const emptyState = (): State => ({
   intercepts: new InterceptTable(),
   tokens: new Map(),
   users: new Map(),
+  audit: new Map(),
 });
 
 /** False when the change can't be understood. */
@@ -63,6 +75,7 @@ const apply = (state: State, change: Change): boolean => {
   if (change.in === 'intercepts') return applyTo(state.intercepts, interceptRecordSchema, change);
   if (change.in === 'tokens') return applyTo(state.tokens, tokenRecordSchema, change);
   if (change.in === 'users') return applyTo(state.users, userRecordSchema, change);
+  if (change.in === 'audit') return applyTo(state.audit, auditRecordSchema, change);
   return false;
 };
 

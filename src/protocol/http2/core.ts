@@ -228,7 +228,8 @@ export class Core implements StreamOwner {
 
   /** Sends what was held up of one stream. */
   pumpStream(stream: Http2Stream): void {
-    this.blocked.pump(stream);
+    if (stream.waits) this.block(stream);
+    this.pump();
   }
 
   /** Sends what was held up, a frame of each stream by turns. */

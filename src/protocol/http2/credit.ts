@@ -16,15 +16,15 @@ export type CreditOwner = {
   readonly wake: () => void;
 };
 
+/** Milliseconds that a busy process adds to the shortest of ways. */
+const roundTripMsMin = 1;
 /** Octets of data that may wait in all streams before the connection's window stays shut. */
 const unreleasedBytesMax: number = 16 * 1024 * 1024;
-/** Milliseconds of a round trip while nobody knows it. */
-const usualRoundTripMs = 5;
 
 /** What a peer may send: the windows that we keep for it (RFC 9113 5.2, 6.9). */
 export class Credit {
-  /** Milliseconds to the peer and back. */
-  roundTripMs: number = usualRoundTripMs;
+  /** The shortest way to the peer and back; undefined while it is not known, and windows stay. */
+  private roundTripMs: number | undefined;
   private readonly owner: CreditOwner;
   /** Octets that the peer may send now on the connection. */
   private receiveWindow: number = initialWindowBytes;
@@ -99,6 +99,13 @@ export class Credit {
     this.add(more);
   }
 
+  /** A round trip was measured. The shortest counts: a longer one tells of queues, not of the way. */
+  took(milliseconds: number): void {
+    const shortest = Math.min(milliseconds, this.roundTripMs ?? milliseconds);
+    this.roundTripMs = Math.max(shortest, roundTripMsMin);
+    this.giveBack();
+  }
+
   /** Tells the peer of what is owed, and of more. */
   add(more: number): void {
     const octets = this.owed + more;
@@ -131,6 +138,6 @@ export class Credit {
 
   // Half a window in less than two round trips: the peer has probably waited for us.
   private isFast(since: number, now: number): boolean {
-    return now - since < 2 * this.roundTripMs;
+    return this.roundTripMs !== undefined && now - since < 2 * this.roundTripMs;
   }
 }

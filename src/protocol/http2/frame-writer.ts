@@ -1,20 +1,22 @@
 import { frameBytesMax, frameFlag, frameHeadBytes, frameType } from './constants.ts';
 
-/** Octets of one piece of output: several small frames, or a few full ones. */
-const slabBytes: number = 128 * 1024;
+/** Octets of one piece of output: two of the largest frames, and some small ones. */
+const slabBytes: number = 132 * 1024;
 const slabsKeptMax = 32;
+/** Octets that are cheaper to copy than to keep a whole slab for until they are written. */
+const smallBytes: number = 4 * 1024;
 /** Octets of data in one frame that always fit. */
 export const dataBytesMax: number = 64 * 1024;
 
 const kept: Buffer[] = [];
 
 /** Gives a written piece of output back, once nothing reads it any more. */
-export const recycle = (slab: Buffer): void => {
-  if (kept.length < slabsKeptMax) kept.push(slab);
+export const recycle = (slab: Buffer | undefined): void => {
+  if (slab !== undefined && kept.length < slabsKeptMax) kept.push(slab);
 };
 
-/** A piece of output: `slab` is its memory, to be recycled when `bytes` are written. */
-export type Output = { readonly bytes: Buffer; readonly slab: Buffer };
+/** A piece of output: `slab` is its memory, where it is to be recycled when `bytes` are written. */
+export type Output = { readonly bytes: Buffer; readonly slab: Buffer | undefined };
 
 const nothing = Buffer.alloc(0);
 
@@ -109,7 +111,12 @@ export class FrameWriter {
   private close(): void {
     const { slab } = this;
     if (slab === undefined) return;
-    this.full.push({ bytes: slab.subarray(0, this.used), slab });
+    const bytes = slab.subarray(0, this.used);
+    if (bytes.length > smallBytes) this.full.push({ bytes, slab });
+    else {
+      this.full.push({ bytes: Buffer.from(bytes), slab: undefined });
+      recycle(slab);
+    }
     this.slab = undefined;
     this.used = 0;
   }

@@ -187,7 +187,8 @@ export class Messages {
   }
 }
 
-const withoutPadding = (payload: Buffer, flags: number): Buffer => {
+/** What a payload holds besides its padding (RFC 9113 6.1). */
+export const withoutPadding = (payload: Buffer, flags: number): Buffer => {
   if ((flags & frameFlag.padded) === 0) return payload;
   if (payload.length === 0) throw new Http2Fault(frameSizeError, 'no length of the padding');
   const end = payload.length - (payload[0] as number);
@@ -195,7 +196,8 @@ const withoutPadding = (payload: Buffer, flags: number): Buffer => {
   return payload.subarray(1, end);
 };
 
-const withoutPriority = (
+/** A payload of HEADERS without the priority that it may begin with (RFC 9113 6.2). */
+export const withoutPriority = (
   fragment: Buffer,
   flags: number,
 ): { readonly dependsOn: number; readonly rest: Buffer } => {

@@ -214,8 +214,7 @@ export class Http2Session implements FrameOwner {
   private pinged(payload: Buffer): void {
     const { core } = this;
     const tookMs = this.pings.answered(payload);
-    if (tookMs !== undefined) core.credit.roundTripMs = tookMs;
-    core.credit.giveBack();
+    if (tookMs !== undefined) core.credit.took(tookMs);
   }
 
   private finishDrain(force = false): void {

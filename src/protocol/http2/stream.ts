@@ -78,6 +78,8 @@ export class Http2Stream {
   /** The request was HEAD or CONNECT, which matters for its answer. */
   method = '';
   private readonly owner: StreamOwner;
+  /** Octets that wait to be sent. */
+  queued = 0;
   // Most streams never have to wait.
   private queue: OctetQueue | undefined;
   private head: readonly Field[] | undefined;
@@ -158,17 +160,18 @@ export class Http2Stream {
     this.owner.released(this, octets);
   }
 
-  /** Sends some of what is queued; false when nothing could be sent, or nothing is left. */
-  pump(): boolean {
+  /** Sends at most so much of what is queued; false when nothing could be sent, or nothing is left. */
+  pump(most: number): boolean {
     const bytes = this.queue?.first();
     if (this.closed || bytes === undefined) {
       if (!this.closed && this.ending && !this.localEnded && this.id !== 0) this.finish();
       return false;
     }
     const isLast = this.queue?.isOnePiece === true && this.ending && this.trailers === undefined;
-    const sent = this.write(bytes, isLast, this.owner.frameBytes);
+    const sent = this.write(bytes, isLast, Math.min(most, this.owner.frameBytes));
     if (sent === 0) return false;
     this.queue?.drop(sent);
+    this.queued -= sent;
     if (!this.hasQueued && this.ending && !this.localEnded) this.finish();
     this.events.sent(sent);
     return this.hasQueued;
@@ -178,6 +181,7 @@ export class Http2Stream {
     if (bytes.length > 0) {
       this.queue ??= new OctetQueue();
       this.queue.push(bytes);
+      this.queued += bytes.length;
     }
     this.ending = endStream;
     if (this.id !== 0) this.owner.block(this);

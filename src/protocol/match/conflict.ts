@@ -12,25 +12,44 @@ import { shortHash } from './short-hash.ts';
 export type Conflict = {
   /** A request that both match; undefined when that is likely but too large to decide. */
   readonly witness: Witness | undefined;
-  /** The witness as lines; a value that only the other rule supplies is a short hash. */
+  /**
+   * The witness as lines; a value that only the other rule supplies is a short hash. Where a request
+   * goes, its path and method, is always said.
+   */
   readonly lines: readonly string[];
+  /** The narrower of the two, when the wider one goes first and would leave it nothing. */
+  readonly starved?: 'mine' | 'theirs';
 };
 
 /**
  * Decides whether two general rules conflict: when some request matches both, unless one strictly
- * implies the other, for then the narrower one simply goes first. What can't be decided within the
- * limits counts as a conflict without a witness; `work` may be shared by many comparisons.
+ * implies the other, for then the narrower one simply goes first: unless `mineFirst`, which of
+ * them the order puts first, says that it does not. What can't be decided within the limits counts
+ * as a conflict without a witness; `work` may be shared by many comparisons.
  */
 export const conflictBetween = (
   mine: readonly Condition[],
   theirs: readonly Condition[],
   work: Work = newWork(),
+  mineFirst?: boolean,
 ): Conflict | undefined => {
   // Nearly all pairs of rules are told apart here, and a new rule is compared with every other.
   if (areApart(mine, theirs)) return undefined;
   const both = satisfy([...mine, ...theirs], work);
   if (both === 'none') return undefined;
-  if (implies(mine, theirs, work) !== implies(theirs, mine, work)) return undefined;
+  const isNarrower = implies(mine, theirs, work);
+  if (isNarrower !== implies(theirs, mine, work)) {
+    if (mineFirst === undefined || mineFirst === isNarrower) return undefined;
+    return { ...conflictOf(both, mine, theirs), starved: isNarrower ? 'mine' : 'theirs' };
+  }
+  return conflictOf(both, mine, theirs);
+};
+
+const conflictOf = (
+  both: Assignment | 'unknown',
+  mine: readonly Condition[],
+  theirs: readonly Condition[],
+): Conflict => {
   if (both === 'unknown') return { witness: undefined, lines: [] };
   return { witness: witnessOf(both), lines: linesOf(both, mine, theirs) };
 };
@@ -59,7 +78,8 @@ const linesOf = (
   const others = valuesAskedBy(theirs);
   const shown = (variable: Variable, value: string): string => {
     const key = variableText(variable);
-    const isTheirs = others.has(key) && own.get(key)?.includes(value) !== true;
+    const isPlace = variable.kind === 'path' || variable.kind === 'method';
+    const isTheirs = !isPlace && others.has(key) && own.get(key)?.includes(value) !== true;
     return isTheirs ? shortHash(value) : textOf(value);
   };
   return assignment.map(([variable, value]) => lineOf(variable, shown(variable, value)));

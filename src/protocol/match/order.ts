@@ -57,12 +57,12 @@ const rankedOf = (rule: Ranked): Rank => rankOf(rule, rule.conditions, rule.prio
 export const compareRules = (one: Ranked, other: Ranked): number =>
   compareRanks(rankedOf(one), rankedOf(other));
 
-/** Why `first`, which `compareRules` puts before `second`, goes before it. */
+/** Why `first`, which `compareRules` puts before `second`, goes before it: `it is older`. */
 export const whyBefore = (first: Ranked, second: Ranked): string => {
   const others = rankedOf(second).weights;
   const decisive = rankedOf(first).weights.findIndex((weight, index) => weight !== others[index]);
   const age = first.createdAt === second.createdAt ? 'its id comes first' : 'it is older';
-  return `${first.id} goes before ${second.id} because ${reasons[decisive] ?? age}`;
+  return reasons[decisive] ?? age;
 };
 
 const compareTexts = (one: string, other: string): number =>

@@ -3,7 +3,8 @@ import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { askLeave, askStatus, askToAdd } from '../../../src/cli/control/client.ts';
+import { ArrivalLog } from '../../../src/cli/assertion/arrival-log.ts';
+import { askArrivals, askLeave, askStatus, askToAdd } from '../../../src/cli/control/client.ts';
 import { removeDeadSockets } from '../../../src/cli/control/dead-sockets.ts';
 import { bodyBytesMax, connectionsMax, followersMax } from '../../../src/cli/control/limits.ts';
 import type { AddMessage, ControlStatus } from '../../../src/cli/control/messages.ts';
@@ -12,6 +13,7 @@ import { socketPath } from '../../../src/cli/control/socket-path.ts';
 import { Recorder } from '../../../src/cli/recorder/recorder.ts';
 import type { ExchangeSource } from '../../../src/cli/recorder/source.ts';
 import { sessionExchanges } from '../../../src/cli/replay/session-exchanges.ts';
+import { PatternFault } from '../../../src/protocol/match/pattern/fault.ts';
 import { until } from '../../support/until.ts';
 import { afterwards, cleanUp, newFolder } from '../folder.ts';
 
@@ -59,6 +61,7 @@ const begin = async (handlers: Partial<ControlHandlers> = {}) => {
     leave: async (id) => id === 'ic_a',
     add: async () => ({ type: 'exited', code: 3 }),
     exchanges: noExchanges(),
+    arrivals: (question) => new ArrivalLog().answer(question),
     ...handlers,
   });
   afterwards(server.close);
@@ -259,4 +262,17 @@ test('sockets that nobody listens on are removed, and no other', async () => {
   await removeDeadSockets(folder);
   expect(await readdir(folder)).toEqual(['se_a.sock']);
   expect(await askStatus(path)).toEqual(status);
+});
+
+test('questions about what came are answered, and what is no question is refused', async () => {
+  const { path } = await begin({
+    arrivals: (question) => {
+      if (question.after === 1) throw new PatternFault('bad', 0);
+      return new ArrivalLog().answer(question);
+    },
+  });
+  const question = { intercepts: [], conditions: [], statuses: [], since: null, after: 0 };
+  expect(await askArrivals(path, question)).toMatchObject({ last: 0, matched: 0, forgotten: 0 });
+  await expect(askArrivals(path, { ...question, after: 1 })).rejects.toThrow("can't be used");
+  await expect(askArrivals(path, { ...question, after: -1 })).rejects.toThrow('not understood');
 });

@@ -86,7 +86,7 @@ test('--json prints lines for programs, the first of which is ready', async () =
     id: 'rq_1',
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     method: 'GET',
-    path: expect.stringMatching(/^\/price\?key=\S{4}…\S{3}$/),
+    path: '/price?key=[redacted:BYWAY_KEY]',
     status: 200,
     ms: expect.any(Number),
     servedBy: 'local',
@@ -145,7 +145,7 @@ test('flags narrow the key, an expression makes a rule of its own, both at once'
   expect(await ask('/healthz', 'tenant=acme')).toBe('pod GET /healthz');
   expect(await ask('/cart/1', 'tenant=acme')).toBe('pod GET /cart/1');
   const list = (await world.byway(['list'])).stdout;
-  expect(list).toContain('your key and path.startsWith("/api/") and method == "GET"');
+  expect(list).toContain('your key and path starts with "/api/" and method = "GET"');
 });
 
 test('a port that nobody listens on is a warning, and so is its coming back a message', async () => {

@@ -17,6 +17,8 @@ export type Running = {
 export type StartOptions = {
   readonly environment: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** Where it is started; here without one. */
+  readonly folder?: string;
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
 };
@@ -26,10 +28,14 @@ const running = new Set<ChildProcess>();
 export const programPath = (name: string): string =>
   fileURLToPath(new URL(`../../../bin/${name}.js`, import.meta.url));
 
-export const start = (program: string, args: readonly string[], options: StartOptions): Running => {
-  const { environment, input, node = [] } = options;
-  const child = spawn(process.execPath, [...node, programPath(program), ...args], {
+export const start = (program: string, args: readonly string[], options: StartOptions): Running =>
+  startProgram(process.execPath, [...(options.node ?? []), programPath(program), ...args], options);
+
+const startProgram = (program: string, args: readonly string[], options: StartOptions): Running => {
+  const { environment, input, folder } = options;
+  const child = spawn(program, args, {
     env: environment,
+    cwd: folder,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -79,12 +85,22 @@ export type Ended = {
   readonly stderr: string;
 };
 
-/** Runs a program to its end. */
+/** Runs one of the package's programs to its end. */
 export const run = async (
   program: string,
   args: readonly string[],
   options: StartOptions,
-): Promise<Ended> => {
-  const process = start(program, args, options);
-  return { code: await process.ended, stdout: process.stdout(), stderr: process.stderr() };
-};
+): Promise<Ended> => await endOf(start(program, args, options));
+
+/** The same for any other program. */
+export const runProgram = async (
+  program: string,
+  args: readonly string[],
+  options: StartOptions,
+): Promise<Ended> => await endOf(startProgram(program, args, options));
+
+const endOf = async ({ ended, stdout, stderr }: Running): Promise<Ended> => ({
+  code: await ended,
+  stdout: stdout(),
+  stderr: stderr(),
+});

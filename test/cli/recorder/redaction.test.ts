@@ -157,6 +157,6 @@ test('what is nested, long or full of quotation marks costs no more than its len
 });
 
 test('behind the last value that is read nothing is shown', () => {
-  const text = `[${'1,'.repeat(60_000)}{"password":"late"}]`;
-  expect(maskJson(maskingOf(), text)).not.toContain('late');
+  const text = `[${'1,'.repeat(60_000)}{"mine":"late"}]`;
+  expect(maskJson(maskingOf(['$[*].mine']), text)).not.toContain('late');
 });

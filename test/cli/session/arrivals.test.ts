@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:http2';
+import { connect as connectHttp2, constants, performServerHandshake } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
@@ -48,6 +48,32 @@ test.each(['127.0.0.1', '::1'])('bytes reach an app that listens on %s only', as
   const stream = await connected(relay);
   stream.end('hello');
   expect((await bytesOf(stream)).toString()).toBe('hello');
+});
+
+test('requests of HTTP/2 are told of, as those of HTTP/1 are', async () => {
+  const app = await startApp((socket) => {
+    const session = performServerHandshake(socket);
+    session.on('error', () => {});
+    session.on('stream', (stream) => {
+      stream.respond({ ':status': 201 });
+      stream.end();
+    });
+  });
+  const told: string[] = [];
+  const port = localPort(app.port);
+  const relay = await relayTo(async () => port, {
+    ...silence,
+    request: ({ method, path, status }) => void told.push(`${method} ${path} ${status}`),
+  });
+  const stream = await connected(relay);
+  const caller = connectHttp2('http://app', { createConnection: () => stream });
+  afterwards(() => caller.destroy());
+  caller.on('error', () => {});
+  const request = caller.request({ ':method': 'POST', ':path': '/shop.Carts/Add' });
+  request.on('error', () => {});
+  request.end();
+  await until(() => told.length > 0, 'a request');
+  expect(told).toEqual(['POST /shop.Carts/Add 201']);
 });
 
 test('megabytes come back byte for byte through a slow app', async () => {
@@ -237,7 +263,13 @@ test('requests are observed as they pass', async () => {
   stream.write(exchange);
   await until(() => seen.length === 1);
   expect(seen).toEqual([
-    { method: 'GET', path: '/', status: 200, milliseconds: expect.any(Number) },
+    {
+      method: 'GET',
+      path: '/',
+      status: 200,
+      milliseconds: expect.any(Number),
+      head: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
+    },
   ]);
 });
 

@@ -47,7 +47,7 @@ test.each<[string, string, readonly string[] | undefined]>([
     ['a: #', 'path: /x'],
   ],
   ['path.matches("/v[12]/.*")', 'path.startsWith("/v3")', undefined],
-  ['path.matches("/v[12]/.*")', 'path.endsWith("/cart")', ['path: #']],
+  ['path.matches("/v[12]/.*")', 'path.endsWith("/cart")', ['path: /v1/cart']],
   ['header("a").matches("[a-f]+")', 'header("a").matches("[g-z]+")', undefined],
   ['header("a").matches("[a-f]+")', 'header("a").matches("[f-z]+")', ['a: #']],
   ['header("a") in ["1", "2"]', 'header("a") in ["3", "4"]', undefined],
@@ -72,7 +72,7 @@ test.each<[string, string, readonly string[] | undefined]>([
   [
     'grpc.method == "Add" and header("a")',
     'path == "/shop.Cart/Add"',
-    ['content-type: application/grpc', 'path: #', 'a: '],
+    ['content-type: application/grpc', 'path: /shop.Cart/Add', 'a: '],
   ],
   ['header("a").matches(".*é.*")', 'header("a") == "caf\u00e9" and path == "/"', undefined],
 ])('%s beside %s', (mine, theirs, lines) => {
@@ -81,6 +81,18 @@ test.each<[string, string, readonly string[] | undefined]>([
     line.replace(/#[0-9a-f]{6}$/, (hash) => (line.includes('cookie') ? hash : '#')),
   );
   expect(shown).toEqual(lines);
+});
+
+test('a narrower rule that the order puts last is a conflict, and which one it is', () => {
+  const narrow = rule('path.startsWith("/api/v1")');
+  const wide = rule('path.startsWith("/api")');
+  expect(conflictBetween(narrow, wide, undefined, true)).toBeUndefined();
+  expect(conflictBetween(narrow, wide, undefined, false)).toMatchObject({
+    starved: 'mine',
+    lines: ['path: /api/v1'],
+  });
+  expect(conflictBetween(wide, narrow, undefined, false)).toBeUndefined();
+  expect(conflictBetween(wide, narrow, undefined, true)).toMatchObject({ starved: 'theirs' });
 });
 
 test('what is too large to decide may overlap, and is said without a witness', () => {

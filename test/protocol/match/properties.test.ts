@@ -6,6 +6,7 @@ import { requestFields } from '../../../src/agent/http2/fields.ts';
 import { RuleTable } from '../../../src/agent/rule-table.ts';
 import { readRequestHead } from '../../../src/protocol/http1/request-head.ts';
 import { Field } from '../../../src/protocol/http2/hpack/field.ts';
+import { explainRules } from '../../../src/protocol/match/explain/decision.ts';
 import { explain } from '../../../src/protocol/match/explain/explain.ts';
 import { ExpressionFault } from '../../../src/protocol/match/expression/fault.ts';
 import { parseExpression } from '../../../src/protocol/match/expression/parse.ts';
@@ -17,6 +18,7 @@ import { fieldsOf, witnessOf } from '../../../src/protocol/match/overlap/witness
 import { RequestReading } from '../../../src/protocol/match/reading.ts';
 import { simplify } from '../../../src/protocol/match/simplify.ts';
 import type { Condition } from '../../../src/protocol/match.ts';
+import type { Rule } from '../../../src/protocol/rules.ts';
 import { bytesOf, condition, conditions, type RawRequest, rawRequest } from './arbitrary.ts';
 import { referenceMatches } from './reference.ts';
 import { runs } from './runs.ts';
@@ -223,6 +225,65 @@ test('the order of rules is total', () => {
     }),
     runs(1_000),
   );
+});
+
+const keys = ['k', 'm', 'z'].map((letter) => letter.repeat(26));
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+const table = fc.array(
+  fc.record({
+    all: conditions,
+    // Rules on a key, with or without more, and general ones of some owner.
+    owner: fc.constantFrom(...keys.slice(0, 2)),
+    kind: fc.constantFrom('key', 'narrowed', 'general', 'general', 'general'),
+    priority: fc.integer({ min: -1, max: 1 }),
+    otherKeys: fc.boolean(),
+    day: fc.integer({ min: 1, max: 3 }),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+const carrying = fc.constantFrom<RawRequest['lines']>(
+  [],
+  ...keys.map((key): RawRequest['lines'] => [['x-byway-id', key]]),
+  [['baggage', `a=1,byway=${keys[0]}`]],
+  [['x-byway-id', 'no key']],
+  [['user-agent', 'kube-probe/1.31']],
+);
+
+test('of several rules explain names the one that the agent takes', () => {
+  let taken = 0;
+  fc.assert(
+    fc.property(table, rawRequest, carrying, (wanted, request, carried) => {
+      const rules = wanted.map(({ all, owner, kind, priority, otherKeys, day }, at): Rule => {
+        const general = { match: { all }, ownerKeySha256: hashOf(owner) };
+        const keySha256 = hashOf(owner);
+        const own = { match: kind === 'key' ? { keySha256 } : { keySha256, all } };
+        return {
+          id: `ic_${String.fromCharCode(97 + at).repeat(26)}`,
+          name: 'n',
+          laptop: 'l',
+          port: 1,
+          state: 'active',
+          createdAt: `2026-01-0${day}T00:00:00Z`,
+          ...(kind === 'general' ? general : own),
+          ...(kind === 'general' && priority !== 0 ? { priority } : {}),
+          ...(kind === 'general' && otherKeys ? { otherKeys: true as const } : {}),
+        };
+      });
+      const head = headOf({ ...request, lines: [...request.lines, ...carried] });
+      const applied = new RuleTable();
+      applied.apply({ type: 'state', epoch: 'e', version: 1, rules });
+      const expected = decide(applied, 1, head)?.rule.id;
+      const { winner, decided, left } = explainRules(rules, head);
+      expect(winner?.id).toBe(expected);
+      expect(left).toBe(0);
+      expect(
+        decided.filter(({ outcome }) => outcome === 'takes').map(({ rule }) => rule.id),
+      ).toEqual(expected === undefined ? [] : [expected]);
+      if (expected !== undefined) taken += 1;
+    }),
+    runs(2_000),
+  );
+  expect(taken).toBeGreaterThan(200);
 });
 
 test('a key is matched exactly, wherever it is carried', () => {

@@ -11,6 +11,16 @@ export const maskHeaders = (
 ): readonly HeaderLine[] =>
   headers.map(([name, value]) => [name, maskHeader(masking, name, value)]);
 
+/** Keeps in mind what the header lines hold that are secrets by their names. */
+export const noteHeaders = (masking: Masking, headers: readonly HeaderLine[]): void => {
+  const { rules } = masking;
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase();
+    const holds = lower === keyHeader || lower === 'baggage' || rules.headers.has(lower);
+    if (holds || isSecretHeader(lower)) maskHeader(masking, name, value);
+  }
+};
+
 const maskHeader = (masking: Masking, name: string, value: string): string => {
   const { rules, reveal, secrets } = masking;
   const lower = name.toLowerCase();

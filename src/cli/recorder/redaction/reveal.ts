@@ -47,3 +47,6 @@ const unknown = (item: string): UserError =>
     kind: 'usage',
     hint: '--reveal header:authorization | cookie:NAME | query:NAME | json:$.path | key | all',
   });
+
+/** What is shown when nobody asks for more. */
+export const revealNothing: Reveal = readReveal([]);

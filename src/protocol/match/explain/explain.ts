@@ -36,6 +36,8 @@ export type RuleVerdict = {
 export type ExplainedRule = {
   readonly match: RuleMatch;
   readonly ownerKeySha256?: string;
+  /** A general rule that takes requests with another user's key, too. */
+  readonly otherKeys?: true;
 };
 
 /**
@@ -99,7 +101,11 @@ const keyVerdict = (keySha256: string, request: RequestFields): PredicateVerdict
   };
 };
 
-const hasOthersKey = ({ ownerKeySha256 }: ExplainedRule, request: RequestFields): boolean => {
+const hasOthersKey = (
+  { ownerKeySha256, otherKeys }: ExplainedRule,
+  request: RequestFields,
+): boolean => {
+  if (otherKeys === true) return false;
   const key = keyOf(request);
   return key !== undefined && isKeyForm(key) && sha256(key) !== ownerKeySha256;
 };
