@@ -11,8 +11,8 @@ export type ExplainOptions = CommonOptions &
 
 export const explainCommand = (context: Context): Command => {
   const command = new Command('explain')
-    .usage('--curl COMMAND | --har FILE | --raw FILE | [METHOD] URL [-H HEADER]   [rule]')
-    .argument('[request...]', 'METHOD URL, or URL')
+    .usage('--curl COMMAND | --har FILE | --raw FILE | [METHOD] URL [-H HEADER] | rq_7   [rule]')
+    .argument('[request...]', 'METHOD URL, or URL; or a recorded request, rq_7 or NAME/rq_7')
     .option('--curl <command>', 'a command line of curl in quotes, as browsers copy it')
     .option('--har <file>', 'a HAR file, as browsers export it')
     .option('--entry <n>', 'which entry of the HAR file, from 1')
@@ -24,6 +24,7 @@ export const explainCommand = (context: Context): Command => {
       (request: readonly string[], options: ExplainOptions) => explain(context, request, options),
     ),
     `byway explain --curl "curl shop/price/42 -H 'baggage: byway=KEY'"`,
+    'byway explain rq_7',
     'byway explain --har shop.har --entry 3 --service pricing',
     "byway explain GET http://pricing/price/42 -H 'x-tenant: acme'",
     "byway explain GET /price -H 'x-tenant: acme' --http-header x-tenant=acme   one rule, offline",
@@ -41,7 +42,7 @@ export const explain = async (
     import('../explain/read-request.ts'),
     import('../explain/one-rule.ts'),
   ]);
-  const request = await readRequest(context, words, options);
+  const { request, service: reached } = await readRequest(context, words, options);
   const rule = await ruleOf(context, options);
   if (rule !== undefined) {
     const { explainOneRule } = await import('../explain/one-rule.ts');
@@ -53,7 +54,7 @@ export const explain = async (
     return;
   }
   const manager = await context.manager(options.manager);
-  const { service } = options;
+  const { service = reached } = options;
   const explanation = await manager.explain({
     request,
     ...(service === undefined ? {} : { service }),

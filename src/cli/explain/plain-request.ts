@@ -12,12 +12,6 @@ export const plainRequest = (words: readonly string[], lines: readonly string[])
   if (others.length > 0) {
     throw usage(`METHOD URL, and nothing behind it: "${others[0]}".`, usual);
   }
-  if (/^rq_\d+$/.test(first) && second === undefined) {
-    throw usage(
-      `${first} is a recorded request, and this version keeps none.`,
-      'byway explain --curl "curl …"   --har FILE   --raw FILE',
-    );
-  }
   const method = second === undefined ? 'GET' : first;
   const url = second ?? first;
   const headers = lines.map(headerOf);

@@ -2,7 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import * as v from 'valibot';
 import { messageOf, UserError } from '../../base/errors.ts';
 import { type GivenRequest, givenRequestSchema } from '../../protocol/explanation.ts';
+import type { Context } from '../context.ts';
 import type { Io } from '../io.ts';
+import { parseRequestName } from '../requests/request-id.ts';
 import { plain } from '../wording/plain.ts';
 
 /** The ways to say which request is meant, as commander reads them. */
@@ -13,6 +15,9 @@ export type RequestArguments = {
   readonly raw?: string | undefined;
   readonly header?: readonly string[] | undefined;
 };
+
+/** `service`: the one that a recorded request reached; undefined for all other requests. */
+export type ReadRequest = { readonly request: GivenRequest; readonly service: string | undefined };
 
 /** Bytes of a HAR file, which holds bodies, and of a request as on the wire. */
 const harBytesMax: number = 256 * 1024 * 1024;
@@ -25,10 +30,10 @@ const inputMsMax = 60_000;
  * what is wrong with it.
  */
 export const readRequest = async (
-  { io }: { readonly io: Pick<Io, 'streams'> },
+  context: Pick<Context, 'io' | 'environment'>,
   words: readonly string[],
   given: RequestArguments,
-): Promise<GivenRequest> => {
+): Promise<ReadRequest> => {
   const { curl, har, raw, entry, header } = given;
   const ways = [
     ...(curl === undefined ? [] : ['--curl']),
@@ -44,11 +49,19 @@ export const readRequest = async (
   if (header !== undefined && words.length === 0) {
     throw usage('-H goes with METHOD URL.', "byway explain GET URL -H 'Name: value'");
   }
-  return checked(await requestFrom(io, words, given));
+  const [first = '', ...others] = words;
+  const recorded = others.length === 0 ? parseRequestName(first) : undefined;
+  if (recorded === undefined) {
+    return { request: checked(await requestFrom(context.io, words, given)), service: undefined };
+  }
+  if (header !== undefined) throw usage(`${first} has its own headers.`, `byway explain ${first}`);
+  const { requestFromSession } = await import('./recorded-request.ts');
+  const { request, service } = await requestFromSession(context, recorded);
+  return { request: checked(request), service };
 };
 
 const ways0 =
-  'byway explain --curl "curl …"   --har FILE   --raw FILE   METHOD URL -H \'Name: value\'';
+  'byway explain --curl "curl …"   --har FILE   --raw FILE   METHOD URL -H \'Name: value\'   rq_7';
 
 const requestFrom = async (
   io: Pick<Io, 'streams'>,

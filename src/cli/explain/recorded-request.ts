@@ -1,6 +1,8 @@
 import { UserError } from '../../base/errors.ts';
 import type { GivenRequest } from '../../protocol/explanation.ts';
 import { octetsOf } from '../../protocol/match/octets.ts';
+import type { Context } from '../context.ts';
+import type { RequestName } from '../requests/request-id.ts';
 
 /** The head of a request as a session keeps it. */
 export type RecordedHead = {
@@ -24,4 +26,20 @@ export const recordedRequest = ({ startLine, headers }: RecordedHead): GivenRequ
   }
   const fields = headers.filter(([name]) => !name.startsWith(':'));
   return { method, target, headers: fields.map(([name, value]) => [name, octetsOf(value)]) };
+};
+
+export type FromSession = { readonly request: GivenRequest; readonly service: string };
+
+/**
+ * A request that a session of this machine has recorded, with the key it carried and all else hidden
+ * that recordings hide, and the service that it reached. Throws a `UserError`.
+ */
+export const requestFromSession = async (
+  context: Pick<Context, 'io' | 'environment'>,
+  name: RequestName,
+): Promise<FromSession> => {
+  const { findRequest } = await import('../requests/sources.ts');
+  const { view } = await findRequest(context, name, ['key']);
+  const head = view.request ?? { startLine: '', headers: [] };
+  return { request: recordedRequest(head), service: view.name };
 };

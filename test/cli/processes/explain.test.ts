@@ -50,6 +50,21 @@ test('a command line of curl: which rule wins, predicate by predicate, and why',
   expect(await world.ask('/price/42', key)).toContain('laptop');
 });
 
+test('a recorded request is explained by the rules of the service that it reached', async () => {
+  await world.ask('/price/recorded?token=planted-word', world.key);
+  const list = await world.byway(['inspect', '--json']);
+  const id = /"id":"(rq_\d+)"[^{}]*recorded/.exec(list.stdout)?.[1] ?? 'none';
+  const { code, stdout, stderr } = await explain([id]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(lines(stdout)[0]).toMatch(/^ {2}pricing, rule 1 of 2 {3}your key {2,}MATCH$/);
+  expect(stdout).toContain('→ goes to you');
+  expect(stdout).not.toContain(world.key);
+  expect(stdout).not.toContain('planted');
+  const offline = await explain([`pricing/${id}`, '--http-path-prefix', '/cart']);
+  expect(offline.stdout).toContain('path');
+  expect(await explain(['rq_999999'])).toMatchObject({ code: 3 });
+});
+
 test('without a key the other rule takes it; elsewhere the pod answers, and why', async () => {
   const taken = await explain(['GET', 'pricing/price/42']);
   expect(taken).toMatchObject({ code: 0 });
@@ -124,7 +139,7 @@ test.each([
   [['GET', '/', '-H', 'nonsense'], 'it has no colon'],
   [['GET', '/', '-H', 'a b: 1'], 'Its header a b'],
   [['GE T', '/'], 'Its method'],
-  [['rq_7'], 'rq_7 is a recorded request'],
+  [['rq_7', '-H', 'a: b'], 'rq_7 has its own headers'],
 ])('%j is a usage error with words', async (args, message) => {
   const { code, stderr } = await explain(args);
   expect(code).toBe(2);
