@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { type Context, createContext, type Outside, type Signals } from './context.ts';
@@ -32,17 +32,30 @@ export const run = async (argv: readonly string[], context: Context): Promise<nu
   const exit = (exitCode: number): void => {
     code = exitCode;
   };
+  let json = false;
   try {
     const program = await createProgram({ context, argv, exit });
+    json = wantsJson(program, argv);
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportFailure(context.io, error);
+    if (!(error instanceof CommanderError)) return reportFailure(context.io, error, json);
     // Help and version are already printed.
     if (error.exitCode === 0) return exitCodes.ok;
     if (error.code === 'commander.help') return exitCodes.usage;
-    return reportFailure(context.io, usageError(error, argv));
+    return reportFailure(context.io, usageError(error, argv), json);
   }
+};
+
+/** Whether a `--json` in the command line is ours: curl and programs behind `--` have their own. */
+const wantsJson = (program: Command, argv: readonly string[]): boolean => {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (!own.includes('--json')) return false;
+  const command = own.reduce<Command>(
+    (found, word) => found.commands.find((sub) => sub.name() === word) ?? found,
+    program,
+  );
+  return command === program || command.options.some(({ long }) => long === '--json');
 };
 
 const usageError = ({ message, code }: CommanderError, argv: readonly string[]): UserError => {

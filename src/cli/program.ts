@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { programVersion } from '../base/version.ts';
 import { withExamples } from './commands/options.ts';
 import { type CommandParts, commandTable } from './commands/table.ts';
 import type { Context } from './context.ts';
@@ -9,11 +9,14 @@ import type { IoFlags } from './io.ts';
  * The commands: in full the one that the command line names, or all of them when `whole`; the others by
  * name and description only, which is all that help and suggestions need.
  */
-export const createProgram = async (parts: CommandParts, whole = false): Promise<Command> => {
+export const createProgram = async (
+  parts: CommandParts,
+  { whole = false }: { readonly whole?: boolean } = {},
+): Promise<Command> => {
   const { context, argv } = parts;
   const program = new Command('byway')
     .description('Requests that carry your key are answered by the process on your laptop.')
-    .version(readVersion(), '--version', 'print the version')
+    .version(programVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: (command) => command.name() })
@@ -46,10 +49,4 @@ const withOwnOutput = (command: Command, context: Context): Command => {
   });
   for (const sub of command.commands) withOwnOutput(sub, context);
   return command;
-};
-
-const readVersion = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
 };

@@ -122,6 +122,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async ({ context }) => (await import('./wait.ts')).waitCommand(context),
   },
   {
+    name: 'doctor',
+    description: 'Check this machine, the way to the manager and your intercepts',
+    load: async ({ context, exit }) => (await import('./doctor.ts')).doctorCommand(context, exit),
+  },
+  {
     name: 'token',
     description: 'Make, list and revoke tokens',
     load: async ({ context }) => (await import('./token.ts')).tokenCommand(context),
