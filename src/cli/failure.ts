@@ -1,5 +1,6 @@
 import { messageOf, UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
+import { Interrupted } from './interrupted.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -7,6 +8,10 @@ import type { Io } from './io.ts';
  * told as well, unless the command has given them its answer already.
  */
 export const reportFailure = (io: Io, error: unknown, json = false): number => {
+  if (error instanceof Interrupted) {
+    io.warn(`\n${error.message}`);
+    return exitCodes.interrupted;
+  }
   if (json && io.answer() !== 'document') io.printJson(failureAsJson(error));
   const sign = io.paint().bad('✗');
   if (!(error instanceof UserError)) {

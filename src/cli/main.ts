@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, CommanderError } from 'commander';
-import { UserError } from '../base/errors.ts';
+import { messageOf, systemCode, UserError } from '../base/errors.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { type Context, createContext, type Outside, type Signals } from './context.ts';
 import { reportFailure } from './failure.ts';
@@ -13,18 +13,26 @@ const flushMsMax = 2_000;
 /** Runs a command line and ends the process with its exit code. */
 export const main = async (argv: readonly string[], outside: Outside): Promise<void> => {
   const { stdin, stdout, stderr } = process;
-  // Whoever read our output has gone, as in `byway list | head -1`: the rest has no reader.
-  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  let unwritten: unknown;
+  stdout.on('error', (error) => {
+    // Whoever read our output has gone, as in `byway list | head -1`: the rest has no reader.
+    if (systemCode(error) !== 'EPIPE') unwritten ??= error;
+  });
+  stderr.on('error', () => {});
   const io = createIo({ stdin, stdout, stderr }, process.env);
   const context = createContext(io, process.env, processSignals, outside);
-  const code = await run(argv, context);
+  let code = await run(argv, context);
   await Promise.race([Promise.all([flushed(stdout), flushed(stderr)]), sleep(flushMsMax)]);
+  if (unwritten !== undefined) {
+    io.warn(`✗ The output could not be written: ${messageOf(unwritten)}.`);
+    code ||= exitCodes.error;
+  }
   // A keychain that never answers would otherwise keep the process for ever.
   process.exit(code);
 };
 
 const flushed = (stream: NodeJS.WriteStream): Promise<unknown> =>
-  new Promise((resolve) => stream.write('', resolve));
+  new Promise((resolve) => stream.write('', () => resolve(undefined)));
 
 /** Runs a command line. Every failure becomes a message and a code here and nowhere else. */
 export const run = async (argv: readonly string[], context: Context): Promise<number> => {
