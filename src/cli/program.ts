@@ -21,9 +21,12 @@ export const createProgram = async (
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError(true);
+  const programOf = (other: readonly string[]): Promise<Command> =>
+    createProgram({ ...parts, argv: other });
+  const loadParts = { ...parts, programOf };
   const named = argv.find((word) => !word.startsWith('-') && word !== 'help');
   for (const { name, description, hidden = false, load } of commandTable) {
-    const command = whole || name === named ? await load(parts) : new Command(name);
+    const command = whole || name === named ? await load(loadParts) : new Command(name);
     program.addCommand(command.description(description), { hidden });
   }
   withExamples(

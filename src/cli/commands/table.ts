@@ -9,13 +9,18 @@ export type CommandParts = {
   readonly exit: (code: number) => void;
 };
 
+/** What a command is made of, and the program that another command line would get. */
+export type LoadParts = CommandParts & {
+  readonly programOf: (argv: readonly string[]) => Promise<Command>;
+};
+
 /** A command as `byway --help` shows it, and how to get the rest, which only its user pays for. */
 export type CommandEntry = {
   readonly name: string;
   readonly description: string;
   /** Not for people: neither shown, nor completed, nor described. */
   readonly hidden?: boolean;
-  readonly load: (parts: CommandParts) => Promise<Command>;
+  readonly load: (parts: LoadParts) => Promise<Command>;
 };
 
 /** All commands, in the order in which help shows them. */
@@ -136,6 +141,18 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'See it all work on this machine: a shop of three services, and a tour',
     load: async ({ context, exit }) =>
       (await import('./playground.ts')).playgroundCommand(context, exit),
+  },
+  {
+    name: 'completion',
+    description: 'Print a script that lets a shell complete commands, flags and names',
+    load: async ({ context }) => (await import('./completion.ts')).completionCommand(context),
+  },
+  {
+    name: '__complete',
+    description: 'Called by shells',
+    hidden: true,
+    load: async ({ context, argv, programOf }) =>
+      (await import('./completion.ts')).completeCommand(context, argv, programOf),
   },
   {
     name: 'session',
