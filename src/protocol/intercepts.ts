@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { type Guards, guardsSchema } from './guards.ts';
-import { leaseSecondsMax, priorityMax, takeOverMax } from './limits.ts';
+import { leaseSecondsMax, nearMissesShownMax, priorityMax, takeOverMax } from './limits.ts';
 import { type Match, matchSchema } from './match.ts';
-import { type NearMiss, nearMissesShownMax, nearMissSchema } from './near-miss.ts';
+import { type NearMiss, nearMissSchema } from './near-miss.ts';
 import { type ProbeLegs, probeLegsSchema, type RuleCounts, ruleCountsSchema } from './reports.ts';
 import { type InterceptState, interceptStateSchema } from './rules.ts';
 import { runSchema } from './run.ts';

@@ -56,8 +56,6 @@ export const nearMissPathCharactersMax = 128;
 export const nearMissMethodCharactersMax = 16;
 /** Milliseconds that a near miss is worth telling. */
 export const nearMissAgeMs = 60_000;
-/** Near misses of one intercept that are shown. */
-export const nearMissesShownMax = 50;
 
 const keyLike = /[a-z2-7]{26,}/gi;
 

@@ -1,4 +1,5 @@
-import { type NearMiss, nearMissesShownMax } from '../../protocol/near-miss.ts';
+import { nearMissesShownMax } from '../../protocol/limits.ts';
+import type { NearMiss } from '../../protocol/near-miss.ts';
 import { count } from './figures.ts';
 import { plain } from './plain.ts';
 

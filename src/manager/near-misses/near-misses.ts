@@ -1,8 +1,8 @@
+import { nearMissesShownMax } from '../../protocol/limits.ts';
 import {
   type NearMiss,
   type NearMissReason,
   nearMissAgeMs,
-  nearMissesShownMax,
   shownPath,
 } from '../../protocol/near-miss.ts';
 import { nearMissWords } from '../../protocol/near-miss-words.ts';
