@@ -38,6 +38,5 @@ export const pageItemsMax = 200;
 export const replayBytesMax: number = 64 * 1024;
 /** Requests of one client connection that may wait for their answers. */
 export const pipelinedRequestsMax = 64;
-
 /** Near misses of one intercept that are shown. */
 export const nearMissesShownMax = 50;

@@ -12,15 +12,15 @@ export type Reached = { readonly seen: number; readonly matched: number };
 /** Requests named in one sentence. */
 const namedMax = 5;
 
-/** What is asserted: `at least 1 request with path == "/x" and status 2xx`. */
+/** What is asserted: `at least 1 request where path = "/x" and status is 2xx`. */
 export const assertionInWords = ({ question, min, max }: Assertion): string => {
   const { conditions, statuses } = question;
   const parts = [
     ...(conditions.length === 0 ? [] : [conditionsInWords(conditions)]),
-    ...(statuses.length === 0 ? [] : [`status ${statusesInWords(statuses)}`]),
+    ...(statuses.length === 0 ? [] : [`status is ${statusesInWords(statuses)}`]),
   ];
   const requests = `${amountInWords(min, max)}${max === 1 || (max === undefined && min === 1) ? ' request' : ' requests'}`;
-  return parts.length === 0 ? requests : `${requests} with ${parts.join(' and ')}`;
+  return parts.length === 0 ? requests : `${requests} where ${parts.join(' and ')}`;
 };
 
 const conditionsInWords = (conditions: readonly Condition[]): string =>

@@ -63,5 +63,3 @@ complete -c byway -f -a '(__byway_complete)'
 complete -c intercept -f -a '(__byway_complete intercept)'
 `,
 } as const;
-
-export type Shell = keyof typeof completionScripts;

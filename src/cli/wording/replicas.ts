@@ -1,5 +1,4 @@
 import type { InterceptDetail } from '../../protocol/intercepts.ts';
-import { noCounts } from '../../protocol/no-counts.ts';
 import { countsInWords } from './counts.ts';
 
 /** The funnel agent by agent, those that are gone together; empty where one agent has it all. */
@@ -10,7 +9,7 @@ export const replicasInWords = (
   if (replicas === undefined) return [];
   const { connected, others } = replicas;
   if (connected.length < 2 && !always) return [];
-  const hasOthers = JSON.stringify(others) !== JSON.stringify(noCounts);
+  const hasOthers = others.seen > 0 || others.matched > 0;
   return [
     ...connected.map(({ agent, counts }) => `    ${shortAgent(agent)}  ${countsInWords(counts)}`),
     ...(hasOthers ? [`    ${'others'.padEnd(shownCharacters)}  ${countsInWords(others)}`] : []),

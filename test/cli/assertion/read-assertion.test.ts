@@ -11,10 +11,10 @@ test.each([
   [{ max: '3' }, 'at most 3 requests'],
   [{ min: '1', max: '1' }, 'exactly 1 request'],
   [{ min: '2', max: '5' }, '2 to 5 requests'],
-  [{ path: '/x', status: '2xx,404' }, 'at least 1 request with path == "/x" and status 2xx,404'],
+  [{ path: '/x', status: '2xx,404' }, 'at least 1 request where path = "/x" and status is 2xx,404'],
   [
     { method: 'post', header: ['x-a: b'] },
-    'at least 1 request with header x-a = "b" and method == "POST"',
+    'at least 1 request where header x-a = "b" and method = "POST"',
   ],
 ])('%j asserts %s', (given, words) => {
   expect(assertionInWords(readAssertion(given, now))).toBe(words);

@@ -46,7 +46,7 @@ test('what came is enough: exit 0, a sentence, and a report', async () => {
   const ended = await world.byway(args);
   expect(ended).toMatchObject({ code: 0, stdout: '' });
   expect(ended.stderr).toBe(
-    '✓ pricing: at least 1 request with path == "/x" and status 2xx. 1 such request arrived: GET /x 200.\n1 other arrived: GET /y 200.\n',
+    '✓ pricing: at least 1 request where path = "/x" and status is 2xx. 1 such request arrived: GET /x 200.\n1 other arrived: GET /y 200.\n',
   );
   expect(await readFile(report, 'utf8')).toContain('tests="1" failures="0" errors="0"');
   const json = JSON.parse((await world.byway(['assert', '--json', '--min', '2'])).stdout);
@@ -61,12 +61,12 @@ test('what came is not enough: exit 8, what did arrive, and a report', async () 
   const ended = await world.byway(['assert', '--path', '/x', '--junit', report, '--json']);
   expect(ended.code).toBe(8);
   expect(ended.stderr).toBe(
-    '✗ pricing: wanted at least 1 request with path == "/x".\n  0 such requests arrived.\n  2 others arrived: GET /y?<script> 200, GET /z 200.\n',
+    '✗ pricing: wanted at least 1 request where path = "/x".\n  0 such requests arrived.\n  2 others arrived: GET /y?<script> 200, GET /z 200.\n',
   );
   expect(JSON.parse(ended.stdout)).toMatchObject({
     passed: false,
     intercept: 'pricing',
-    wanted: 'at least 1 request with path == "/x"',
+    wanted: 'at least 1 request where path = "/x"',
     counts: { matched: 0, others: 2, passed: 0, forgotten: 0 },
     others: [{ method: 'GET', path: '/y?<script>', status: 200 }, { path: '/z' }],
   });
@@ -97,7 +97,7 @@ test('--max is judged at the end of its time, and at once when it is passed', as
   await world.ask('/admin/x', key);
   const late = await world.byway([...none, '1h']);
   expect(late.code).toBe(8);
-  expect(late.stderr).toContain('wanted no requests with path.startsWith("/admin")');
+  expect(late.stderr).toContain('wanted no requests where path starts with "/admin"');
 });
 
 test('a header of the request is asserted, and never printed', async () => {
