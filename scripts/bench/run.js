@@ -6,6 +6,7 @@ const benchmarks = {
   http2: () => import('./http2.js'),
   tunnel: () => import('./tunnel.js'),
   match: () => import('./match.js'),
+  start: () => import('./start.js'),
 };
 
 const { positionals, values } = parseArgs({

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UserError } from '../base/errors.ts';
+import { Interrupted } from './interrupted.ts';
 import type { Io } from './io.ts';
 
 /** Milliseconds that someone may think about an answer. */
@@ -28,9 +29,13 @@ const readLine = async (io: Io): Promise<string> => {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: io.streams.stdin, output: nowhere, terminal: true });
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  const interrupted = new Promise<never>((_, reject) => {
+    // The terminal is in raw mode, so no signal comes of Ctrl-C.
+    lines.once('SIGINT', () => reject(new Interrupted()));
+  });
   try {
     const answer = lines.question('', { signal: AbortSignal.timeout(answerMsMax) });
-    return await Promise.race([answer, closed]);
+    return await Promise.race([answer, closed, interrupted]);
   } finally {
     lines.close();
   }

@@ -15,7 +15,7 @@ export type UserFile = {
   readonly redact?: RedactionPlan;
 };
 
-const userFileSchema: v.GenericSchema<unknown, UserFile> = v.looseObject({
+export const userFileSchema: v.GenericSchema<unknown, UserFile> = v.looseObject({
   manager: v.exactOptional(v.string()),
   ca: v.exactOptional(v.string()),
   redact: v.exactOptional(redactionPlanSchema),
@@ -122,7 +122,8 @@ export const configuredRedaction = async (
 ): Promise<RedactionPlan | undefined> =>
   (await readStateFile(userFilePath(environment), userFileSchema))?.redact;
 
-const userFilePath = (environment: Environment): string =>
+/** The user's own file; it need not be there. */
+export const userFilePath = (environment: Environment): string =>
   join(configurationFolder(environment), 'config.json');
 
 const endpoint = (source: Endpoint['source'], text: string, from: string): Endpoint => ({

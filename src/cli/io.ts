@@ -33,6 +33,8 @@ export type Io = {
   readonly print: (text: string) => void;
   /** One line of JSON, to stdout. */
   readonly printJson: (value: unknown) => void;
+  /** What programs have got as JSON so far: nothing, events, or the answer of the command. */
+  readonly answer: () => 'none' | 'lines' | 'document';
   /** A message for people, to stderr; `--quiet` silences it. */
   readonly say: (text: string) => void;
   /** A message for people that `--quiet` does not silence. */
@@ -50,6 +52,7 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
   let flags: IoFlags = {};
   let paint = plainPaint;
   let paintData = plainPaint;
+  let answer: ReturnType<Io['answer']> = 'none';
   let taker: ((text: string) => void) | undefined;
   const warn = (text: string): void => {
     if (taker === undefined) streams.stderr.write(`${text}\n`);
@@ -65,7 +68,11 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
     quiet: () => flags.quiet === true,
     columns: () => (streams.stderr.isTTY === true ? (streams.stderr.columns ?? 80) : undefined),
     print,
-    printJson: (value) => print(JSON.stringify(value)),
+    printJson: (value) => {
+      answer = isEvent(value) ? 'lines' : 'document';
+      print(JSON.stringify(value));
+    },
+    answer: () => answer,
     say: (text) => {
       if (flags.quiet !== true) warn(text);
     },
@@ -84,6 +91,9 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
     },
   };
 };
+
+const isEvent = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'event' in value;
 
 /** `NO_COLOR` wins over `FORCE_COLOR`, and both over what the terminal can do. */
 export const showsColour = (isTerminal: boolean, environment: Environment): boolean => {

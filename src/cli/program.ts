@@ -1,67 +1,34 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { assertCommand } from './commands/assert.ts';
-import { curlCommand } from './commands/curl.ts';
-import { diffCommand } from './commands/diff.ts';
-import { downCommand } from './commands/down.ts';
-import { explainCommand } from './commands/explain.ts';
-import { exportCommand } from './commands/export.ts';
-import { extendCommand } from './commands/extend.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { interceptCommand } from './commands/intercept.ts';
-import { leaveCommand } from './commands/leave.ts';
-import { listCommand } from './commands/list.ts';
-import { loginCommand } from './commands/login.ts';
-import { logoutCommand } from './commands/logout.ts';
+import { programVersion } from '../base/version.ts';
 import { withExamples } from './commands/options.ts';
-import { pauseCommand, resumeCommand } from './commands/pause.ts';
-import { playgroundCommand } from './commands/playground.ts';
-import { replayCommand } from './commands/replay.ts';
-import { sessionCommand } from './commands/session.ts';
-import { statusCommand } from './commands/status.ts';
-import { tokenCommand } from './commands/token.ts';
-import { upCommand } from './commands/up.ts';
-import { waitCommand } from './commands/wait.ts';
-import { whoamiCommand } from './commands/whoami.ts';
+import { type CommandParts, commandTable } from './commands/table.ts';
 import type { Context } from './context.ts';
 import type { IoFlags } from './io.ts';
 
-/** All commands. A command whose exit code is not simply 0 calls `exit` with it. */
-export const createProgram = (
-  context: Context,
-  argv: readonly string[],
-  exit: (code: number) => void,
-): Command => {
+/**
+ * The commands: in full the one that the command line names, or all of them when `whole`; the others by
+ * name and description only, which is all that help and suggestions need.
+ */
+export const createProgram = async (
+  parts: CommandParts,
+  { whole = false }: { readonly whole?: boolean } = {},
+): Promise<Command> => {
+  const { context, argv } = parts;
   const program = new Command('byway')
     .description('Requests that carry your key are answered by the process on your laptop.')
-    .version(readVersion(), '--version', 'print the version')
+    .version(programVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .showSuggestionAfterError(true)
-    .addCommand(loginCommand(context))
-    .addCommand(logoutCommand(context))
-    .addCommand(whoamiCommand(context))
-    .addCommand(interceptCommand(context, argv, exit))
-    .addCommand(leaveCommand(context))
-    .addCommand(upCommand(context, exit))
-    .addCommand(downCommand(context))
-    .addCommand(pauseCommand(context))
-    .addCommand(resumeCommand(context))
-    .addCommand(extendCommand(context))
-    .addCommand(listCommand(context))
-    .addCommand(statusCommand(context, exit))
-    .addCommand(inspectCommand(context, exit))
-    .addCommand(replayCommand(context))
-    .addCommand(diffCommand(context, exit))
-    .addCommand(exportCommand(context))
-    .addCommand(explainCommand(context))
-    .addCommand(curlCommand(context, exit))
-    .addCommand(assertCommand(context))
-    .addCommand(waitCommand(context))
-    .addCommand(tokenCommand(context))
-    .addCommand(playgroundCommand(context, exit))
-    .addCommand(sessionCommand(context, exit), { hidden: true });
+    .showSuggestionAfterError(true);
+  const programOf = (other: readonly string[]): Promise<Command> =>
+    createProgram({ ...parts, argv: other });
+  const loadParts = { ...parts, programOf };
+  const named = argv.find((word) => !word.startsWith('-') && word !== 'help');
+  for (const { name, description, hidden = false, load } of commandTable) {
+    const command = whole || name === named ? await load(loadParts) : new Command(name);
+    program.addCommand(command.description(description), { hidden });
+  }
   withExamples(
     program,
     'byway playground                        see it work on this machine',
@@ -85,10 +52,4 @@ const withOwnOutput = (command: Command, context: Context): Command => {
   });
   for (const sub of command.commands) withOwnOutput(sub, context);
   return command;
-};
-
-const readVersion = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
 };

@@ -64,6 +64,20 @@ export type Problem = {
   readonly version?: string;
 };
 
+/** The other side of a conflict. */
+export const problemConflictSchema: v.GenericSchema<
+  unknown,
+  NonNullable<Problem['conflict']>
+> = v.object({
+  id: v.string(),
+  owner: v.string(),
+  laptop: v.string(),
+  expiresAt: v.nullable(v.string()),
+  witness: v.array(v.string()),
+  all: v.exactOptional(v.array(v.string())),
+  change: v.exactOptional(v.string()),
+});
+
 export const problemSchema: v.GenericSchema<unknown, Problem> = v.object({
   type: v.string(),
   code: v.picklist(Object.keys(problemStatus) as ProblemCode[]),
@@ -72,16 +86,6 @@ export const problemSchema: v.GenericSchema<unknown, Problem> = v.object({
   detail: v.string(),
   hint: v.exactOptional(v.string()),
   suggestions: v.exactOptional(v.array(v.string())),
-  conflict: v.exactOptional(
-    v.object({
-      id: v.string(),
-      owner: v.string(),
-      laptop: v.string(),
-      expiresAt: v.nullable(v.string()),
-      witness: v.array(v.string()),
-      all: v.exactOptional(v.array(v.string())),
-      change: v.exactOptional(v.string()),
-    }),
-  ),
+  conflict: v.exactOptional(problemConflictSchema),
   version: v.exactOptional(v.string()),
 });

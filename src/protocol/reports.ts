@@ -38,15 +38,6 @@ export type RuleCounts = {
   readonly failed: Readonly<Record<string, number>>;
 };
 
-export const noCounts: RuleCounts = {
-  seen: 0,
-  matched: 0,
-  diverted: 0,
-  answered: 0,
-  passed: {},
-  failed: {},
-};
-
 // Safe ones only: sums of larger ones could become infinite, which JSON can't say.
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const reasonsMax = 32;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { noCounts } from '../../src/protocol/reports.ts';
+import { noCounts } from '../../src/protocol/no-counts.ts';
 import {
   call,
   cleanUp,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { newIdentifier } from '../../src/base/identifier.ts';
-import { noCounts } from '../../src/protocol/reports.ts';
+import { noCounts } from '../../src/protocol/no-counts.ts';
 import {
   type AgentOptions,
   call,

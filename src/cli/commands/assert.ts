@@ -12,7 +12,6 @@ export type AssertOptions = CommonOptions & AssertionArguments & { readonly juni
 
 export const assertCommand = (context: Context): Command => {
   const command = new Command('assert')
-    .description('Check which requests came to an intercept of this machine, or fail with 8')
     .argument('[name]', 'its name or id; may be left out when there is only one')
     .option('--min <n>', 'at least so many (default: 1; with --max alone: 0)')
     .option('--max <n>', 'at most so many, to the end of --within')

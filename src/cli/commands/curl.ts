@@ -7,7 +7,6 @@ export type CurlOptions = { readonly manager?: string; readonly ci?: boolean };
 
 export const curlCommand = (context: Context, exit: (code: number) => void): Command => {
   const command = new Command('curl')
-    .description('Run curl with your key on the request')
     .usage('[--manager URL] [--ci] URL [arguments of curl]')
     .argument('[arguments...]', 'all as curl takes it')
     .option('--manager <url>', 'manager to ask for the key (or BYWAY_MANAGER)')

@@ -14,7 +14,6 @@ export const diffCommand = (context: Context, exit: (code: number) => void): Com
   withExamples(
     withoutManager(
       new Command('diff')
-        .description("Compare your answer to a recorded request with the original pod's")
         .argument('<request>', 'as `byway inspect` shows it: rq_7, or pricing/rq_7')
         .option('--recorded', 'take the answer that was recorded for yours')
         .option(

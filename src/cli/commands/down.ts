@@ -5,7 +5,6 @@ import { type CommonOptions, withCommonOptions, withExamples } from './options.t
 
 export const downCommand = (context: Context): Command => {
   const command = new Command('down')
-    .description('End what byway up started on this machine')
     .argument('[names...]', 'only these, as byway.yaml calls them')
     .action((names: readonly string[], options: CommonOptions) => down(context, names, options));
   return withExamples(withCommonOptions(command), 'byway down', 'byway down cart');

@@ -11,7 +11,6 @@ export type ExplainOptions = CommonOptions &
 
 export const explainCommand = (context: Context): Command => {
   const command = new Command('explain')
-    .description('Say which rule takes a request, and why the others do not; sends nothing')
     .usage('--curl COMMAND | --har FILE | --raw FILE | [METHOD] URL [-H HEADER] | rq_7   [rule]')
     .argument('[request...]', 'METHOD URL, or URL; or a recorded request, rq_7 or NAME/rq_7')
     .option('--curl <command>', 'a command line of curl in quotes, as browsers copy it')

@@ -17,7 +17,6 @@ export const exportCommand = (context: Context): Command =>
   withExamples(
     withoutManager(
       new Command('export')
-        .description('Write recorded requests in a form that other programs take')
         .argument('<requests...>', 'as `byway inspect` shows them: rq_7, or pricing/rq_7')
         .addOption(
           new Option('--as <format>', 'what to write')

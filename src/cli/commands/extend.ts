@@ -11,7 +11,6 @@ export type ExtendOptions = CommonOptions & { readonly all?: boolean; readonly f
 
 export const extendCommand = (context: Context): Command => {
   const command = new Command('extend')
-    .description('Put off the end of intercepts that were begun with --for')
     .argument('[names...]', 'names, kind/names or ids, as `byway list` shows them')
     .option('--for <time>', 'how long from now: 90s, 45m, 8h; at most 1d', '45m')
     .option('--all', 'all of yours')

@@ -16,7 +16,6 @@ export const inspectCommand = (context: Context, exit: (code: number) => void): 
   withExamples(
     withoutManager(
       new Command('inspect')
-        .description('Show the requests that sessions of this machine answered, or one of them')
         .argument('[what]', "a session's intercept, or a request: rq_7, or pricing/rq_7")
         .option('-f, --follow', 'go on with what comes')
         .option('-n, --last <count>', 'so many of the latest', '50')

@@ -40,7 +40,6 @@ export const interceptCommand = (
   exit: (code: number) => void,
 ): Command => {
   const command = withMatchOptions(withServing(new Command('intercept')))
-    .description('Answer requests to a service on this machine: yours only, unless you say more')
     .usage('NAME --port LOCAL[:REMOTE] [options] [-- COMMAND...]')
     .argument('[name]', 'service or workload; kind/name when several are called so')
     .argument('[command...]', 'after --: your program; gets PORT and ends the intercept')

@@ -12,7 +12,6 @@ export type LeaveOptions = CommonOptions & { readonly all?: boolean; readonly ci
 
 export const leaveCommand = (context: Context): Command => {
   const command = new Command('leave')
-    .description('End intercepts; the services answer for themselves again')
     .argument('[names...]', 'names, kind/names or ids, as `byway list` shows them')
     .option('--all', 'all of yours')
     .option('--ci', 'only those of the run that intercepts here (or BYWAY_RUN); all without names')

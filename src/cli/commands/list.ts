@@ -12,7 +12,6 @@ export type ListOptions = CommonOptions & { readonly all?: boolean };
 
 export const listCommand = (context: Context): Command => {
   const command = new Command('list')
-    .description('List your intercepts')
     .option('--all', "everybody's")
     .action((options: ListOptions) => list(context, options));
   return withExamples(withCommonOptions(command), 'byway list', 'byway list --all --json');

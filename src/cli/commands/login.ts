@@ -11,7 +11,6 @@ export type LoginOptions = CommonOptions & {
 
 export const loginCommand = (context: Context): Command => {
   const command = new Command('login')
-    .description('Check a token with a manager and keep it')
     .option('--token-stdin', 'read the token from standard input')
     .addOption(new Option('--store <where>', 'where to keep it').choices(['keychain', 'file']))
     .action((options: LoginOptions) => login(context, options));

@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export const logoutCommand = (context: Context): Command => {
-  const command = new Command('logout')
-    .description('Forget the token that is kept for a manager')
-    .action((options: CommonOptions) => logout(context, options));
+  const command = new Command('logout').action((options: CommonOptions) =>
+    logout(context, options),
+  );
   return withExamples(withCommonOptions(command), 'byway logout');
 };
 

@@ -7,25 +7,16 @@ import { type CommonOptions, withCommonOptions, withExamples } from './options.t
 export type PauseOptions = CommonOptions & { readonly all?: boolean };
 
 export const pauseCommand = (context: Context): Command =>
-  withExamples(
-    pausing(context, 'pause', 'Let the pods answer everything for a while; sessions stay'),
-    'byway pause pricing',
-    'byway pause --all',
-  );
+  withExamples(pausing(context, 'pause'), 'byway pause pricing', 'byway pause --all');
 
 export const resumeCommand = (context: Context): Command =>
-  withExamples(
-    pausing(context, 'resume', 'Answer requests here again after a pause'),
-    'byway resume pricing',
-    'byway resume --all',
-  );
+  withExamples(pausing(context, 'resume'), 'byway resume pricing', 'byway resume --all');
 
 type Verb = 'pause' | 'resume';
 
-const pausing = (context: Context, verb: Verb, description: string): Command =>
+const pausing = (context: Context, verb: Verb): Command =>
   withCommonOptions(
     new Command(verb)
-      .description(description)
       .argument('[names...]', 'names, kind/names or ids, as `byway list` shows them')
       .option('--all', 'all of yours')
       .action((names: readonly string[], options: PauseOptions) =>

@@ -6,7 +6,6 @@ export type PlaygroundOptions = { readonly once?: boolean; readonly json?: boole
 
 export const playgroundCommand = (context: Context, exit: (code: number) => void): Command => {
   const command = new Command('playground')
-    .description('See it all work on this machine: a shop of three services, and a tour')
     .option('--once', 'play the tour, check every answer, and end')
     .option('--json', 'print JSON lines for programs on standard output')
     .action(async (options: PlaygroundOptions) => exit(await playground(context, options)));

@@ -20,7 +20,6 @@ export const replayCommand = (context: Context): Command =>
   withExamples(
     withoutManager(
       new Command('replay')
-        .description('Send a recorded request again, to your port or to the original pod')
         .argument('<request>', 'as `byway inspect` shows it: rq_7, or pricing/rq_7')
         .addOption(
           new Option('--against <where>', 'your local port, or the pod')

@@ -26,7 +26,6 @@ export type StatusOptions = CommonOptions & {
 
 export const statusCommand = (context: Context, exit: (code: number) => void): Command => {
   const command = new Command('status')
-    .description('Show the manager, who you are, and how your intercepts do')
     .argument('[name]', 'only this one: its name, kind/name or id')
     .option('--replicas', 'show the counts of each agent, also when there is only one')
     .option('--plain', 'print it, also in a terminal')

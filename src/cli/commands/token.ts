@@ -19,7 +19,6 @@ export type TokenCreateOptions = CommonOptions & {
 
 export const tokenCommand = (context: Context): Command => {
   const command = new Command('token')
-    .description('Make, list and revoke tokens')
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
     .addCommand(revokeCommand(context));
@@ -47,15 +46,22 @@ const createCommand = (context: Context): Command => {
 };
 
 const listCommand = (context: Context): Command =>
-  withCommonOptions(new Command('list'))
-    .description('List tokens, without what is secret of them')
-    .action((options: CommonOptions) => tokenList(context, options));
+  withExamples(
+    withCommonOptions(new Command('list'))
+      .description('List tokens, without what is secret of them')
+      .action((options: CommonOptions) => tokenList(context, options)),
+    'byway token list',
+    'byway token list --json',
+  );
 
 const revokeCommand = (context: Context): Command =>
-  withCommonOptions(new Command('revoke'))
-    .description('End a token now')
-    .argument('<id>', 'as `byway token list` shows it')
-    .action((id: string, options: CommonOptions) => tokenRevoke(context, id, options));
+  withExamples(
+    withCommonOptions(new Command('revoke'))
+      .description('End a token now')
+      .argument('<id>', 'as `byway token list` shows it')
+      .action((id: string, options: CommonOptions) => tokenRevoke(context, id, options)),
+    'byway token revoke tk_…',
+  );
 
 export const tokenCreate = async (context: Context, options: TokenCreateOptions): Promise<void> => {
   const { io } = context;

@@ -10,7 +10,6 @@ export type UpOptions = CommonOptions & { readonly detach?: boolean; readonly ci
 
 export const upCommand = (context: Context, exit: (code: number) => void): Command => {
   const command = new Command('up')
-    .description('Start the intercepts that byway.yaml names, over one tunnel')
     .argument('[names...]', 'only these, as the file calls them')
     .option('--detach', 'go on in the background once they are ready')
     .option('--ci', 'for a pipeline: one key for this run, no questions, a line for each event')

@@ -7,7 +7,6 @@ export type WaitOptions = CommonOptions & { readonly for: string; readonly withi
 
 export const waitCommand = (context: Context): Command => {
   const command = new Command('wait')
-    .description('Wait for an intercept of this machine, or fail with 7')
     .argument('[name]', 'its name or id; may be left out when there is only one')
     .option('--for <what>', 'ready, or requests=N', 'ready')
     .option('--within <time>', 'at most so long', '60s')

@@ -5,9 +5,9 @@ import { table } from '../wording/table.ts';
 import { type CommonOptions, withCommonOptions, withExamples } from './options.ts';
 
 export const whoamiCommand = (context: Context): Command => {
-  const command = new Command('whoami')
-    .description('Show who you are to the manager, and your key, shortened')
-    .action((options: CommonOptions) => whoami(context, options));
+  const command = new Command('whoami').action((options: CommonOptions) =>
+    whoami(context, options),
+  );
   return withExamples(withCommonOptions(command), 'byway whoami', 'byway whoami --json');
 };
 

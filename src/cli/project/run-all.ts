@@ -95,7 +95,7 @@ class Run {
         },
       });
     } catch (error) {
-      return reportFailure(io, error);
+      return reportFailure(io, error, json);
     } finally {
       output.end();
     }

@@ -84,6 +84,16 @@ export const readSessionFiles = async (environment: Environment): Promise<Sessio
   return { running, crashed };
 };
 
+/** Names of the intercepts that processes of this machine serve; changes nothing. */
+export const readSessionNames = async (environment: Environment): Promise<readonly string[]> => {
+  const folder = sessionsFolder(environment);
+  const names = (await listFolder(folder)).filter((name) => /^ic_[0-9a-z]+\.json$/.test(name));
+  const files = await Promise.all(
+    names.slice(0, filesMax).map((name) => readStateFile(join(folder, name), schema)),
+  );
+  return files.flatMap((file) => (file !== undefined && isRunning(file) ? [file.name] : []));
+};
+
 const isRunning = ({ pid, startedAt }: SessionFile): boolean => {
   if (!isAlive(pid)) return false;
   return startedAt === null || startOf(pid) === startedAt;

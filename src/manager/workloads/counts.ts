@@ -1,4 +1,5 @@
-import { noCounts, type RuleCounts } from '../../protocol/reports.ts';
+import { noCounts } from '../../protocol/no-counts.ts';
+import type { RuleCounts } from '../../protocol/reports.ts';
 import { countedAgentsMax } from '../limits.ts';
 
 /** Counts of one rule over all agents that ever reported them. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { everyCommand } from '../every-command.ts';
 import { cleanUp, newFolder } from '../folder.ts';
 import { endAll, run } from './process.ts';
 
@@ -33,7 +34,8 @@ const packagesLoadedBy = async (args: readonly string[], environment: NodeJS.Pro
   const packages = modules.flatMap(
     (module) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(module)?.[1] ?? [],
   );
-  return { ...ended, packages: [...new Set(packages)].sort() };
+  const own = modules.filter((module) => module.includes('/dist/'));
+  return { ...ended, own, packages: [...new Set(packages)].sort() };
 };
 
 test.each([['--help'], ['intercept', '--help'], ['token', 'create', '--help'], ['--version'], []])(
@@ -42,6 +44,27 @@ test.each([['--help'], ['intercept', '--help'], ['token', 'create', '--help'], [
     expect((await packagesLoadedBy(args)).packages).toEqual(['commander']);
   },
 );
+
+test('the help of every command has examples first, and loads nothing but commander', async () => {
+  const commands = await everyCommand();
+  const helps = commands.map(({ words }) => [...words, '--help']);
+  while (helps.length > 0) {
+    const some = helps
+      .splice(0, 3)
+      .map(async (args) => ({ args, ...(await packagesLoadedBy(args)) }));
+    for (const { args, code, stdout, packages } of await Promise.all(some)) {
+      expect({ args, code, packages }).toEqual({ args, code: 0, packages: ['commander'] });
+      expect(stdout, args.join(' ')).toMatch(/^Examples:\n {2}(byway|eval) /);
+      // Each example is of that command, and its flags are there.
+      expect(stdout.split('Usage:')[0]).toContain(args.slice(0, -1).join(' '));
+    }
+  }
+}, 120_000);
+
+test('help loads few modules of our own: each costs half a millisecond', async () => {
+  expect((await packagesLoadedBy(['--help'])).own.length).toBeLessThanOrEqual(16);
+  expect((await packagesLoadedBy(['list', '--help'])).own.length).toBeLessThanOrEqual(30);
+});
 
 test('the recorder sees packages that a command does load', async () => {
   const { packages, code } = await packagesLoadedBy(['list'], {
@@ -78,6 +101,11 @@ test.each([
   [['token', 'revoke'], "'id'"],
   [['leave'], '--all'],
   [['session'], '--detach'],
+  [['doctr'], 'Did you mean doctor?'],
+  [['token', 'creat'], 'Did you mean create?'],
+  [['completion', 'powershell'], 'bash, zsh, fish'],
+  [['pause', '--al'], 'Did you mean --all?'],
+  [['compelte'], 'byway --help'],
 ])('byway %j is a usage error that helps on', async (args, help) => {
   const { code, stdout, stderr } = await run('byway', args, { environment });
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

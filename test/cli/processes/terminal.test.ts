@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { isAlive } from '../../../src/cli/living-process.ts';
 import { until } from '../../support/until.ts';
 import { cleanUp } from '../folder.ts';
-import { endAll, programPath } from './process.ts';
+import { endTerminals, inTerminal } from './in-terminal.ts';
+import { endAll } from './process.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
-const terminals: ChildProcess[] = [];
 beforeAll(async () => {
   world = await startWorld();
 });
@@ -16,7 +15,7 @@ const pids: number[] = [];
 afterEach(async () => {
   for (const pid of pids.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   await world.byway(['leave', '--all']);
-  for (const terminal of terminals.splice(0)) terminal.kill('SIGKILL');
+  endTerminals();
 });
 afterAll(async () => {
   await endAll();
@@ -28,29 +27,12 @@ const inLinux = test.skipIf(process.platform !== 'linux');
 
 const app = fileURLToPath(new URL('app.js', import.meta.url));
 
-/** Runs `byway` in a terminal of its own; what is typed there and what it shows. */
-const inTerminal = (args: readonly string[]) => {
-  const quoted = [process.execPath, programPath('byway'), ...args].map((word) => `'${word}'`);
-  const terminal = spawn('script', ['-q', '-e', '-c', quoted.join(' '), '/dev/null'], {
-    env: { ...world.environment, TERM: 'dumb', SHELL: '/bin/sh' },
-  });
-  terminals.push(terminal);
-  let shown = '';
-  terminal.stdout.on('data', (chunk) => {
-    shown += chunk;
-  });
-  const ended = new Promise<number | null>((resolve) => terminal.once('close', resolve));
-  return {
-    ended,
-    shown: () => shown,
-    shows: (text: RegExp) => until(() => text.test(shown), `${text} in ${shown}`, 20_000),
-    type: (keys: string) => terminal.stdin.write(keys),
-  };
-};
+const startIn = (args: readonly string[]) =>
+  inTerminal(args, { ...world.environment, TERM: 'dumb' });
 
 inLinux('Ctrl-C in a terminal reaches the program once, and nothing outlives it', async () => {
   const script = `"${process.execPath}" "${app}" mine counting orphan & echo "app is $!"; wait`;
-  const terminal = inTerminal(['intercept', 'pricing', '--', 'sh', '-c', script]);
+  const terminal = startIn(['intercept', 'pricing', '--', 'sh', '-c', script]);
   await terminal.shows(/ready in/);
   const pid = Number(/app is (\d+)/.exec(terminal.shown())?.[1]);
   pids.push(pid);
@@ -65,7 +47,7 @@ inLinux('Ctrl-C in a terminal reaches the program once, and nothing outlives it'
 
 inLinux('leave ends all that runs in the terminal', async () => {
   const script = `"${process.execPath}" "${app}" mine stubborn orphan & echo "app is $!"; wait`;
-  const terminal = inTerminal(['intercept', 'pricing', '--', 'sh', '-c', script]);
+  const terminal = startIn(['intercept', 'pricing', '--', 'sh', '-c', script]);
   await terminal.shows(/ready in/);
   const pid = Number(/app is (\d+)/.exec(terminal.shown())?.[1]);
   pids.push(pid);
@@ -76,7 +58,7 @@ inLinux('leave ends all that runs in the terminal', async () => {
 
 inLinux('the program reads what is typed', async () => {
   const script = `"${process.execPath}" "${app}" mine & app=$!; read line; echo "read $line"; kill $app; exit 5`;
-  const terminal = inTerminal(['intercept', 'pricing', '--', 'sh', '-c', script]);
+  const terminal = startIn(['intercept', 'pricing', '--', 'sh', '-c', script]);
   await terminal.shows(/ready in/);
   terminal.type('hello\n');
   expect(await terminal.ended).toBe(5);

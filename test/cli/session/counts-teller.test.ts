@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CountsTeller } from '../../../src/cli/session/counts-teller.ts';
 import type { SessionEvent } from '../../../src/cli/session/session-event.ts';
-import { noCounts } from '../../../src/protocol/reports.ts';
+import { noCounts } from '../../../src/protocol/no-counts.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { adviceOn, nearMissesInWords, wrapped } from '../../../src/cli/wording/near-misses.ts';
 import { replicasInWords } from '../../../src/cli/wording/replicas.ts';
 import type { NearMiss } from '../../../src/protocol/near-miss.ts';
-import { noCounts } from '../../../src/protocol/reports.ts';
+import { noCounts } from '../../../src/protocol/no-counts.ts';
 
 const miss = (detail: string, advice = 'Do it.'): NearMiss => ({
   at: '2026-11-21T10:42:07.120Z',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sumCounts } from '../../../src/manager/workloads/counts.ts';
-import { noCounts } from '../../../src/protocol/reports.ts';
+import { noCounts } from '../../../src/protocol/no-counts.ts';
 
 test('the counts of several agents and of an agent’s earlier lives add up', () => {
   const counts = sumCounts();
