@@ -138,7 +138,15 @@ const keyOf = async (url, token, ca) => {
  */
 export const startChain = async (
   folder,
-  { name, root, target, through = async (port) => port, tls = false, nodeOptions = () => [] },
+  {
+    name,
+    root,
+    target,
+    flags = [],
+    through = async (port) => port,
+    tls = false,
+    nodeOptions = () => [],
+  },
 ) => {
   const home = join(folder, `home-${await freePort()}`);
   mkdirSync(home, { mode: 0o700 });
@@ -168,7 +176,7 @@ export const startChain = async (
   const session = await startOurs(
     root,
     'byway.js',
-    ['intercept', 'bench', '--port', String(target), '--json'],
+    ['intercept', 'bench', '--port', String(target), '--json', ...flags],
     { ...own, BYWAY_MANAGER: `${url.protocol}//127.0.0.1:${dialled}`, BYWAY_TOKEN: token },
     nodeOptions('session'),
   );

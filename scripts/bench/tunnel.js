@@ -86,7 +86,7 @@ const header =
 
 // What lies between the laptop and the rest; without `line`, this machine's own loopback.
 const cases = [
-  { name: 'plain' },
+  { name: 'plain', records: true },
   { name: 'tls', transport: 'tls' },
   { name: 'websocket', transport: 'websocket' },
   { name: '50 ms', line: { roundTripMs: 50 } },
@@ -94,13 +94,14 @@ const cases = [
   { name: '100 ms, 50 MB/s', line: { roundTripMs: 100, megabytesPerSecond: 50 } },
 ];
 
-const startWays = async (folder, target, { through, transport, beside }) => {
+const startWays = async (folder, target, { through, transport, beside, records }) => {
   const ways = [{ name: 'direct', url: `http://127.0.0.1:${target}`, headers: [] }];
   const why = whyNoSsh();
   if (why === undefined) ways.push(await startSsh(folder, target, through));
   else process.stderr.write(`Not beside ssh -R: ${why}.\n`);
   const ours = { target, through, tls: transport === 'tls' };
-  ways.push(await startChain(folder, { name: 'byway', root, ...ours }));
+  ways.push(await startChain(folder, { name: 'byway', root, flags: ['--no-record'], ...ours }));
+  if (records) ways.push(await startChain(folder, { name: 'recording', root, ...ours }));
   if (beside !== undefined) {
     ways.push(await startChain(folder, { name: 'beside', root: beside, ...ours }));
   }
@@ -112,7 +113,7 @@ const throughOf = (transport, line, toxiproxy) => {
   return line === undefined ? undefined : (port) => toxiproxy.slow(port, line);
 };
 
-const runCase = async ({ name, line, transport }, options) => {
+const runCase = async ({ name, line, transport, records }, options) => {
   const folder = mkdtempSync(join(tmpdir(), 'byway-bench-'));
   chmodSync(folder, 0o755);
   try {
@@ -125,7 +126,8 @@ const runCase = async ({ name, line, transport }, options) => {
     }
     const through = throughOf(transport, line, toxiproxy);
     const { beside } = options;
-    const ways = await startWays(folder, await startApp(folder), { through, transport, beside });
+    const app = await startApp(folder);
+    const ways = await startWays(folder, app, { through, transport, beside, records });
     const rows = new Map(ways.map((way) => [way, []]));
     for (const way of ways) await load(`${way.url}/`, { seconds: 2, headers: way.headers, folder });
     for (let round = 0; round < options.rounds; round++) {

@@ -25,6 +25,8 @@ type Entry = {
  */
 export class ArrivalLog {
   #entries: Entry[] = [];
+  /** Those before it were dropped; they go together, because moving all others costs the most. */
+  #first = 0;
   #last = 0;
   #headOctets = 0;
   readonly #close = new Map<string, readonly CloseCall[]>();
@@ -62,7 +64,7 @@ export class ArrivalLog {
     let passed = 0;
     const ofThese = (intercept: string): boolean =>
       intercepts.length === 0 || intercepts.includes(intercept);
-    for (const { number, intercept, at, arrival, head } of this.#entries) {
+    for (const { number, intercept, at, arrival, head } of this.#entries.slice(this.#first)) {
       if (number <= after || !ofThese(intercept) || at < (since ?? 0)) continue;
       if (arrival === undefined) passed += 1;
       else {
@@ -71,7 +73,7 @@ export class ArrivalLog {
         (isIt ? matching : differing).push(arrival);
       }
     }
-    const first = this.#entries[0]?.number ?? this.#last + 1;
+    const first = this.#entries[this.#first]?.number ?? this.#last + 1;
     return {
       last: this.#last,
       matched: matching.length,
@@ -91,9 +93,21 @@ export class ArrivalLog {
     this.#last += 1;
     this.#headOctets += head?.length ?? 0;
     this.#entries.push({ ...entry, number: this.#last, head });
-    while (this.#entries.length > arrivalsMax || this.#headOctets > headOctetsMax) {
-      this.#headOctets -= this.#entries.shift()?.head?.length ?? 0;
-    }
+    while (this.#held > arrivalsMax || this.#headOctets > headOctetsMax) this.#dropFirst();
+    if (this.#first < arrivalsMax) return;
+    this.#entries = this.#entries.slice(this.#first);
+    this.#first = 0;
+  }
+
+  get #held(): number {
+    return this.#entries.length - this.#first;
+  }
+
+  #dropFirst(): void {
+    const dropped = this.#entries[this.#first];
+    this.#headOctets -= dropped?.head?.length ?? 0;
+    if (dropped !== undefined) this.#entries[this.#first] = { ...dropped, head: undefined };
+    this.#first += 1;
   }
 }
 

@@ -23,6 +23,8 @@ export type InterceptOptions = CommonOptions &
   RedactionArguments &
   DemandArguments & {
     readonly dryRun?: boolean;
+    /** False with `--no-record`. */
+    readonly record?: boolean;
     readonly port?: string;
     readonly for?: string;
     readonly detach?: boolean;
@@ -43,6 +45,7 @@ export const interceptCommand = (
     .argument('[command...]', 'after --: your program; gets PORT and ends the intercept')
     .addOption(listOption('--redact-header <name>', 'hide that header in what is recorded, too'))
     .addOption(listOption('--redact-json <path>', 'hide that place in JSON, too: $.user.email'))
+    .option('--no-record', 'keep nothing of requests: not to be inspected, replayed or exported')
     .option('--priority <n>', 'before general rules with a lower number; -100 to 100 (default: 0)')
     .option('--dry-run', 'only say what would come of it, and with whose rule it conflicts')
     .option('--take-over', 'end the intercepts that conflict with it; their owners are told')
@@ -171,7 +174,8 @@ const planOf = async (
     demands: options,
     dryRun: options.dryRun === true,
   });
-  const plan = { ...read, redact };
+  const { record } = options;
+  const plan = { ...read, redact, ...(record === false ? { record } : {}) };
   if (ci !== true) return plan;
   const { beginRun } = await import('../pipeline/begin-run.ts');
   const run = await beginRun(context, options);

@@ -20,9 +20,10 @@ export class Followers {
     response.once('close', () => this.#responses.delete(response));
   };
 
-  readonly tell = (value: unknown): void => {
+  /** `value` is only asked for when somebody follows. */
+  readonly tell = (value: () => unknown): void => {
     if (this.#responses.size === 0) return;
-    const line = `${JSON.stringify(value)}\n`;
+    const line = `${JSON.stringify(value())}\n`;
     for (const response of this.#responses) {
       if (response.writableLength > unreadBytesMax) response.destroy();
       else response.write(line);

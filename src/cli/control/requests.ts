@@ -57,7 +57,7 @@ const follow = (exchanges: ExchangeSource, response: ServerResponse): void => {
   const followers = followersOf.get(exchanges) ?? new Followers();
   if (!followersOf.has(exchanges)) {
     followersOf.set(exchanges, followers);
-    exchanges.subscribe(followers.tell);
+    exchanges.subscribe((changed) => followers.tell(() => changed));
   }
   followers.add(response);
 };

@@ -38,7 +38,7 @@ export type Refusal = { readonly type: 'refused'; readonly error: string };
 
 export type ControlServer = {
   /** Tells whoever follows events; `value` is one line of JSON. */
-  readonly tell: (value: unknown) => void;
+  readonly tell: (value: () => unknown) => void;
   /** Also removes the socket; may be called twice. */
   readonly close: () => void;
 };

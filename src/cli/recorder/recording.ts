@@ -66,6 +66,11 @@ export class Recording {
     }
   }
 
+  /** As it came, secrets included; null when the pod got it unseen. */
+  get path(): string | null {
+    return this.#first?.target ?? null;
+  }
+
   get running(): boolean {
     return this.#state === 'running';
   }

@@ -44,7 +44,7 @@ export const pathOf = (recorded: RecordedExchange): string | null => {
   const known = paths.get(recorded);
   if (known !== undefined) return known;
   const { recording } = recorded;
-  const { path } = recording.facts();
+  const { path } = recording;
   const masking = maskingOf(recorded, revealNothing);
   const masked = path === null ? null : maskTarget(masking, path);
   noteHeaders(masking, recording.requestHeaders);

@@ -14,11 +14,20 @@ export type SessionArrivals = ArrivalEvents & {
   readonly probed: (listening: boolean) => void;
 };
 
-export const sessionArrivals = (
-  onEvent: (event: SessionEvent) => void,
-  recorder: Recorder,
-  recorded: Recorded,
-): SessionArrivals => {
+export type SessionArrivalsOptions = {
+  readonly onEvent: (event: SessionEvent) => void;
+  readonly recorder: Recorder;
+  readonly recorded: Recorded;
+  /** Otherwise requests only get a number and a line, and nothing of them is kept. */
+  readonly records: boolean;
+};
+
+export const sessionArrivals = ({
+  onEvent,
+  recorder,
+  recorded,
+  records,
+}: SessionArrivalsOptions): SessionArrivals => {
   let listening = true;
   const probed = (now: boolean): void => {
     if (now !== listening) onEvent({ type: 'port', listening: now });
@@ -26,14 +35,18 @@ export const sessionArrivals = (
   };
   return {
     probed,
-    begin: (head) => recorder.begin(recorded, head),
-    request: ({ recording, ...observation }) => {
+    begin: (head) => (records ? recorder.begin(recorded, head) : undefined),
+    request: ({ recording, head, ...observation }) => {
       const id = recording?.id ?? recorder.nextId();
       const path = shownPath(recorder, recorded, observation, id);
-      onEvent({ type: 'request', id, observation: { ...observation, path } });
+      const kept = records && head !== undefined ? { head } : {};
+      onEvent({ type: 'request', id, observation: { ...observation, ...kept, path } });
     },
     port: (now) => {
-      if (!now) onEvent({ type: 'passed', id: recorder.passed(recorded, 'local_refused') });
+      if (!now) {
+        const id = records ? recorder.passed(recorded, 'local_refused') : recorder.nextId();
+        onEvent({ type: 'passed', id });
+      }
       probed(now);
     },
   };

@@ -91,7 +91,7 @@ export class OpenSession {
   }
 
   /** Tells whoever follows the events of this process. */
-  tell(value: unknown): void {
+  tell(value: () => unknown): void {
     this.#server?.tell(value);
   }
 

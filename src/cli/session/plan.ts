@@ -30,6 +30,8 @@ export type InterceptPlan = {
   readonly redact?: RedactionPlan | undefined;
   /** What it asks for beyond its rule; nothing without. */
   readonly demands?: Demands | undefined;
+  /** Whether requests are kept, for others to look at and to send again; they are without it. */
+  readonly record?: boolean | undefined;
   /** The user's own program with its arguments; empty without. */
   readonly command: readonly string[];
   /** The run of a pipeline that it is for: with a key of its own, and strict about its port. */
@@ -64,6 +66,7 @@ export const planSchema: v.GenericSchema<unknown, InterceptPlan> = v.pipe(
     forSeconds: v.optional(v.number()),
     guards: v.optional(guardsSchema),
     redact: v.optional(redactionPlanSchema),
+    record: v.optional(v.boolean()),
     demands: v.optional(demandsSchema),
     command: v.array(v.string()),
     run: v.optional(runSchema),

@@ -164,6 +164,7 @@ const serve = async (
       port,
       wanted: wantedOf(plan, inTheWay),
       rules: redactionRules(plan.redact, key),
+      records: plan.record !== false,
       onCreated: async (intercept) => {
         entry.created(intercept);
         await keyFile.write();
@@ -179,7 +180,7 @@ const serve = async (
         entry.event(event);
         session.arrivals.event(entry.status.id ?? '', subject, event);
         report.event(event);
-        session.tell({ ...eventAsJson(subject, event), intercept: plan.name });
+        session.tell(() => ({ ...eventAsJson(subject, event), intercept: plan.name }));
       },
       stop: AbortSignal.any([stop, left.signal]),
     });

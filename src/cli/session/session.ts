@@ -18,6 +18,8 @@ export type SessionOptions = {
   readonly wanted: Omit<NewIntercept, 'session'>;
   /** What is a secret in its requests. */
   readonly rules: RedactionRules;
+  /** Whether requests are recorded. */
+  readonly records: boolean;
   readonly onCreated: (intercept: Intercept) => Promise<void>;
   readonly onEvent: (event: SessionEvent) => void;
   /** Ends the intercept; running requests go on as long as the host's tunnel. */
@@ -50,12 +52,9 @@ export const runSession = async (options: SessionOptions): Promise<SessionEnd> =
       host.manager.create({ ...options.wanted, session: host.session }),
     );
     id = intercept.id;
-    const arrivals = sessionArrivals(onEvent, host.recorder, {
-      intercept: id,
-      name: intercept.workload.name,
-      port: port.port,
-      rules: options.rules,
-    });
+    const { records, rules } = options;
+    const recorded = { intercept: id, name: intercept.workload.name, port: port.port, rules };
+    const arrivals = sessionArrivals({ onEvent, recorder: host.recorder, recorded, records });
     host.arrivals.set(id, arrivals);
     return await serve({ ...options, arrivals, tunnel, guest, startedAt }, intercept);
   } finally {

@@ -198,7 +198,7 @@ test('events come as lines; too many followers are refused, and one that does no
   for (let more = 1; more < followersMax; more += 1) follow();
   await until(() => following.every((text) => text.includes('200 OK')), 'the followers');
   expect(await raw(path, head('GET /events'))).toMatch(/^HTTP\/1\.1 503 /);
-  server.tell({ event: 'paused' });
+  server.tell(() => ({ event: 'paused' }));
   await until(() => following.every((text) => text.includes('{"event":"paused"}\n')), 'the event');
   stuck.pause();
   let gone = false;
@@ -206,7 +206,7 @@ test('events come as lines; too many followers are refused, and one that does no
     gone = true;
   });
   for (let sent = 0; sent < 64; sent += 1) {
-    server.tell({ event: 'x'.repeat(64 * 1024) });
+    server.tell(() => ({ event: 'x'.repeat(64 * 1024) }));
     await new Promise((resolve) => setImmediate(resolve));
   }
   stuck.resume();
