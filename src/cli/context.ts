@@ -79,8 +79,11 @@ export const createContext = (
     manager: async (flag) => {
       const found = await endpoint(flag);
       const token = await findToken(found, environment, credentials);
-      const { createManagerClient } = await import('./manager-client/client.ts');
-      return createManagerClient(await connection(found.manager, token));
+      const [{ createManagerClient }, { toldClient }] = await Promise.all([
+        import('./manager-client/client.ts'),
+        import('./manager-client/told-client.ts'),
+      ]);
+      return toldClient(createManagerClient(await connection(found.manager, token)), io.progress);
     },
   };
 };

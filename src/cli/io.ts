@@ -1,5 +1,6 @@
 import type { Environment } from './folders.ts';
 import { loadPaint, type Paint, plainPaint } from './paint.ts';
+import { createProgress, type Progress } from './progress.ts';
 
 type Output = {
   readonly isTTY?: boolean;
@@ -41,6 +42,8 @@ export type Io = {
   readonly warn: (text: string) => void;
   /** Gives messages for people to whoever draws on their terminal, until it is called with nothing. */
   readonly divert: (take: ((text: string) => void) | undefined) => void;
+  /** Says in a terminal what is waited for; `--quiet` silences it. */
+  readonly progress: Progress;
   /** Colours for stderr, and for stdout. */
   readonly paint: () => Paint;
   readonly paintData: () => Paint;
@@ -54,11 +57,21 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
   let paintData = plainPaint;
   let answer: ReturnType<Io['answer']> = 'none';
   let taker: ((text: string) => void) | undefined;
+  const progress = createProgress(
+    streams.stderr,
+    () =>
+      streams.stderr.isTTY === true &&
+      environment['TERM'] !== 'dumb' &&
+      flags.quiet !== true &&
+      taker === undefined,
+  );
   const warn = (text: string): void => {
+    progress.clear();
     if (taker === undefined) streams.stderr.write(`${text}\n`);
     else taker(text);
   };
   const print = (text: string): void => {
+    progress.clear();
     streams.stdout.write(`${text}\n`);
   };
   return {
@@ -77,7 +90,9 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
       if (flags.quiet !== true) warn(text);
     },
     warn,
+    progress,
     divert: (take) => {
+      progress.clear();
       taker = take;
     },
     paint: () => paint,

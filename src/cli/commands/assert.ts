@@ -93,10 +93,11 @@ const judgeAndTell = async (
   if (target === undefined) throw await noTarget(environment, name, 'assert');
   const { judge } = await import('../assertion/judge.ts');
   const intercepts = target.intercepts.map(({ file }) => file.id);
-  const verdict = await judge(target.socket, {
+  const judged = judge(target.socket, {
     ...assertion,
     question: { ...assertion.question, intercepts },
   });
+  const verdict = await io.progress.during(`Waiting for ${wanted}`, judged);
   const { arrivalInWords, verdictInWords } = await import('../assertion/words.ts');
   const { reachedOf } = await import('../assertion/reached.ts');
   const reached = verdict.passed

@@ -46,11 +46,10 @@ export const diff = async (
   const { io } = context;
   const { source, view } = await findRequest(context, requestName(name));
   const { unsafe = false, recorded = false, ignore = [] } = options;
-  const { local, cluster, comparison } = await compareRequest(source.exchanges, view, {
-    unsafe,
-    recorded,
-    ignore,
-  });
+  const { local, cluster, comparison } = await io.progress.during(
+    'Waiting for both answers',
+    compareRequest(source.exchanges, view, { unsafe, recorded, ignore }),
+  );
   if (options.json === true) io.printJson({ ...comparison, local: local.id, cluster: cluster.id });
   else {
     for (const side of [cluster, local]) io.say(exchangeLine(side, io.columns()));

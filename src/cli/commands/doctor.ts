@@ -22,7 +22,10 @@ export const doctor = async (context: Context, options: CommonOptions): Promise<
     import('../doctor/patient.ts'),
   ]);
   const { io } = context;
-  const findings = await runChecks(checksOf(createPatient(context, options.manager)));
+  const findings = await io.progress.during(
+    'Checking',
+    runChecks(checksOf(createPatient(context, options.manager))),
+  );
   const count = (wanted: Verdict): number =>
     findings.filter(({ verdict }) => verdict === wanted).length;
   const failed = count('fail');

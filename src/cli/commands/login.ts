@@ -27,7 +27,8 @@ export const login = async (context: Context, options: LoginOptions): Promise<vo
   const token = await readToken(context, options);
   const { createManagerClient } = await import('../manager-client/client.ts');
   const connection = await context.connection(manager, token);
-  const me = await createManagerClient(connection).me();
+  const asked = createManagerClient(connection).me();
+  const me = await io.progress.during(`Asking ${manager.host}`, asked);
   const store = await keep(context, manager, token, options.store);
   const { rememberManager } = await import('../configuration.ts');
   await rememberManager(context.environment, manager, context.environment['BYWAY_CA']);

@@ -52,9 +52,10 @@ export const replay = async (
     return;
   }
   const { against, unsafe = false } = options;
-  const views = await send(found, { against, unsafe, edited }, times, (view) => {
+  const sending = send(found, { against, unsafe, edited }, times, (view) => {
     if (options.json === true) io.printJson(view);
   });
+  const views = await io.progress.during('Waiting for the answer', sending);
   if (options.json !== true) await print(context, views);
 };
 

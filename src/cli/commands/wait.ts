@@ -34,7 +34,7 @@ export const wait = async (
   const withinMs = withinMsOf(options.within);
   const startedAt = performance.now();
   const found = await annotated(context, 'byway wait', () =>
-    waitFor(environment, name, awaited, withinMs),
+    io.progress.during(`Waiting for ${options.for}`, waitFor(environment, name, awaited, withinMs)),
   );
   const ms = Math.round(performance.now() - startedAt);
   if (options.json === true) io.printJson({ intercept: found, waitedFor: options.for, ms });

@@ -61,6 +61,8 @@ export class OpenSession {
   }
 
   static async open(options: OpenOptions): Promise<OpenSession> {
+    // From here on the view, or the user's own program, writes on this terminal.
+    options.context.io.progress.end();
     const session = new OpenSession(options);
     await session.#listen();
     return session;
