@@ -55,22 +55,24 @@ const askSmall = (world, agent, path) =>
       answer.on('data', (chunk) => {
         text += chunk;
       });
-      answer.on('end', () =>
-        resolve(text === path && /@/.test(answer.headers['x-byway-served-by'])),
-      );
-      answer.on('error', () => resolve(false));
+      answer.on('end', () => {
+        const { 'x-byway-served-by': by = 'nobody', 'x-byway-error': why } = answer.headers;
+        const well = text === path && by.includes('@');
+        resolve(well ? undefined : (why ?? `${answer.statusCode} by ${by}`));
+      });
+      answer.on('error', (error) => resolve(error.code));
     });
-    asking.on('error', () => resolve(false));
+    asking.on('error', (error) => resolve(error.code));
   });
 
-/** How many of the small requests failed. */
+/** What became of the small requests that the laptop did not answer whole. */
 const small = async (world) => {
   const agent = new Agent({ keepAlive: true, maxSockets: smallAtOnce });
   const outcomes = await Promise.all(
     Array.from({ length: smallRequests }, () => askSmall(world, agent, '/slow')),
   );
   agent.destroy();
-  return outcomes.filter((well) => !well).length;
+  return outcomes.filter((fault) => fault !== undefined);
 };
 
 /** An echo that stays open: `ping` says whether a message came back. */
@@ -199,9 +201,10 @@ const main = async (seconds) => {
   say(
     `1 GB both ways at once in ${took.toFixed(1)} s, ${same ? 'the same' : 'NOT the same'} bytes`,
   );
-  let [failed, sent, pings, lost] = [0, 0, 0, 0];
+  let [sent, pings, lost] = [0, 0, 0];
+  const faults = new Map();
   do {
-    failed += await small(world);
+    for (const fault of await small(world)) faults.set(fault, (faults.get(fault) ?? 0) + 1);
     sent += smallRequests;
     await resetAll(world);
     for (const one of held) {
@@ -209,6 +212,8 @@ const main = async (seconds) => {
       if (!(await one.ping())) lost += 1;
     }
   } while (Date.now() < until);
+  const failed = [...faults.values()].reduce((sum, times) => sum + times, 0);
+  for (const [fault, times] of faults) say(`${fault}: ${times} times`);
   say(
     `${sent} requests, ${smallAtOnce} at once, ${failed} failed; ${pings} messages on a WebSocket and a gRPC call held open, ${lost} lost`,
   );
