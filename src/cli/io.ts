@@ -107,9 +107,8 @@ export const createIo = (streams: Streams, environment: Environment): Io => {
   };
 };
 
-// How all of it finished is an answer, though it comes as an event.
 const isEvent = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'event' in value && value.event !== 'finished';
+  typeof value === 'object' && value !== null && 'event' in value;
 
 /** `NO_COLOR` wins over `FORCE_COLOR`, and both over what the terminal can do. */
 export const showsColour = (isTerminal: boolean, environment: Environment): boolean => {

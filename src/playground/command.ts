@@ -45,7 +45,10 @@ const run = async (
   } catch (error) {
     if (!stop.aborted) {
       narration.failed(messageOf(error));
-      throw error;
+      if (!options.json) throw error;
+      // Programs have just been told; another answer would be one too many.
+      io.warn(`✗ ${messageOf(error)}`);
+      return exitCodes.error;
     }
   }
   const signal = interruption.signal();
