@@ -94,5 +94,8 @@ const command = (
   if (whole.length <= columns) return whole;
   const isShort = start.length + 1 + rest.length <= columns;
   if (isShort) return `${start} ${rest}\n${' '.repeat(label.length)}${note}`;
-  return `${start} \\\n${' '.repeat(label.length + 2)}${rest}${tail}`;
+  // A long one begins further left rather than going over the edge.
+  const room = columns - rest.length - tail.length;
+  const indent = Math.min(label.length + 2, Math.max(2, room));
+  return `${start} \\\n${' '.repeat(indent)}${rest}${tail}`;
 };

@@ -54,7 +54,7 @@ test('the conflict says both rules, an example and every way out; a dry run crea
     expect.stringMatching(/^ {2}Mia's {3}path starts with "\/price" {3}until .*\d\d:\d\d$/),
     '  Both match, for example   GET /price   x-tenant: acme',
     '  Keep apart   byway intercept pricing --port 4000 \\',
-    `                 --match 'header("x-tenant") == "acme" and not path.startsWith("/price")'`,
+    `        --match 'header("x-tenant") == "acme" and not path.startsWith("/price")'`,
     '  Replace      byway intercept pricing --port 4000 \\',
     '                 --http-header x-tenant=acme --take-over   (mia is told)',
     '  Or use your key, which never conflicts: leave out --http-header.',
