@@ -1,12 +1,13 @@
-import { write, writeSync } from 'node:fs';
+import { fstatSync, write, writeSync } from 'node:fs';
 import { systemCode } from './errors.ts';
 
 /** Bytes of lines that wait for whoever reads them; what comes beyond is lost, and counted. */
 export const waitingBytesMax: number = 1024 * 1024;
 /** Milliseconds between two looks at whether a reader that is behind takes more. */
 const lookMs = 100;
-/** Looks at the end of the program. */
-const lastLooksMax = 5;
+/** Looks at the end of the program, and milliseconds between two: a reader takes as much as its buffer holds each time. */
+const lastLooksMax = 50;
+const lastLookMs = 10;
 
 /**
  * Where a program's log goes. It never makes the program wait: lines are written beside its work and
@@ -15,6 +16,8 @@ const lastLooksMax = 5;
  */
 export class LogWriter {
   readonly #descriptor: number;
+  /** It says at once what it took, and never waits; what is written beside our work could tear a line at the end. */
+  readonly #isPipe: boolean;
   #waiting: string[] = [];
   #waitingBytes = 0;
   #lost = 0;
@@ -24,6 +27,7 @@ export class LogWriter {
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
+    this.#isPipe = isPipe(descriptor);
     process.once('exit', () => this.#writeLast());
   }
 
@@ -54,12 +58,25 @@ export class LogWriter {
   }
 
   #write(batch: Buffer): void {
-    write(this.#descriptor, batch, (error, written) => {
-      const rest = batch.subarray(written ?? 0);
-      if (error !== null && isBusy(error)) this.#writeLater(batch);
-      else if (error === null && rest.length > 0) this.#write(rest);
-      else this.#writeNext(); // After another error nobody reads any more, and it is lost.
-    });
+    if (!this.#isPipe) {
+      write(this.#descriptor, batch, (error, written) => this.#wrote(batch, error, written));
+      return;
+    }
+    let written: number;
+    try {
+      written = writeSync(this.#descriptor, batch);
+    } catch (error) {
+      this.#wrote(batch, error, 0);
+      return;
+    }
+    this.#wrote(batch, null, written);
+  }
+
+  #wrote(batch: Buffer, error: unknown, written: number | undefined): void {
+    const rest = batch.subarray(written ?? 0);
+    if (error !== null && isBusy(error)) this.#writeLater(batch);
+    else if (error === null && rest.length > 0) this.#write(rest);
+    else this.#writeNext(); // After another error nobody reads any more, and it is lost.
   }
 
   #writeLater(batch: Buffer): void {
@@ -70,7 +87,7 @@ export class LogWriter {
     }, lookMs).unref();
   }
 
-  // What is being written at this moment is finished by Node.
+  // What is being written to a file at this moment is finished by Node.
   #writeLast(): void {
     let batch = Buffer.concat([this.#held, this.#take()]);
     for (let looks = 0; batch.length > 0 && looks < lastLooksMax; ) {
@@ -79,7 +96,7 @@ export class LogWriter {
       } catch (error) {
         if (!isBusy(error)) return;
         looks += 1;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMs);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lastLookMs);
       }
     }
   }
@@ -88,6 +105,15 @@ export class LogWriter {
 /** In the form of pino's lines. */
 const lostLine = (lost: number): string =>
   `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: 'lines of this log were lost, because nobody read it' })}\n`;
+
+const isPipe = (descriptor: number): boolean => {
+  try {
+    const kind = fstatSync(descriptor);
+    return kind.isFIFO() || kind.isSocket();
+  } catch {
+    return false; // Nobody has it open, and each write will say so.
+  }
+};
 
 const isBusy = (error: unknown): boolean => {
   const code = systemCode(error);

@@ -86,14 +86,18 @@ describe.each(transports)('over %s', (transport) => {
   test('its resets arrive as they are, and ours with it', async () => {
     const [end, session] = await toNode();
     const codes: number[] = [];
+    let refuse = (): void => {};
     session.on('stream', (stream, headers) => {
       stream.on('error', () => {});
       stream.respond({ ':status': 200 });
-      if (headers[':authority'] === 'ic_theirs') stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      if (headers[':authority'] === 'ic_theirs') {
+        refuse = () => stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      }
       stream.once('close', () => codes.push(stream.rstCode ?? -1));
     });
     const theirs = await end.connect('ic_theirs');
     if (!theirs.ok) throw new Error(theirs.reason);
+    refuse();
     await expect.poll(() => theirs.stream.code).toBe(constants.NGHTTP2_REFUSED_STREAM);
     const ours = await end.connect('ic_ours');
     if (!ours.ok) throw new Error(ours.reason);

@@ -152,7 +152,7 @@ test('a clock that is wrong is a warning, in the right direction', async () => {
   const behind = await serve({ date: new Date(Date.now() + 600_000).toUTCString() });
   expect((await examine({}, ['--manager', behind])).of('clock')).toMatchObject({
     verdict: 'warn',
-    detail: expect.stringMatching(/^(599|600)\.\d s behind the manager’s$/),
+    detail: expect.stringMatching(/^(59\d|600)\.\d s behind the manager’s$/),
   });
   const ahead = await serve({ date: new Date(Date.now() - 600_000).toUTCString() });
   expect((await examine({}, ['--manager', ahead])).of('clock')).toMatchObject({
