@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { get } from 'node:http';
 import { startManagerLink } from '../../dist/agent/manager-link/link.js';
+import { NearMisses } from '../../dist/agent/near-misses/near-misses.js';
 import { RuleTable } from '../../dist/agent/rule-table.js';
 import { newIdentifier } from '../../dist/base/identifier.js';
 import { answerProbe } from '../../dist/tunnel/arrivals.js';
@@ -37,6 +38,7 @@ const startAgent = (manager, token, name) => {
     address: { workload, manager, agent, token: async () => token },
     ports: [port],
     table,
+    nearMisses: new NearMisses(table),
     log: silent,
     signal,
   });
