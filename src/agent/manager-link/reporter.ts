@@ -8,7 +8,9 @@ import { callManager, type ManagerAddress } from './request.ts';
 
 /** The least time between two reports of counts. */
 export const reportEveryMilliseconds = 1_000;
+/** Results of probes in one report, which the manager holds to, and those that wait for the next. */
 const probesMax = 64;
+const probesHeldMax = 10_000;
 // The manager reads at most 64 KB; the rest is news for the next report.
 const rulesPerReportMax = 100;
 
@@ -46,8 +48,9 @@ export const startReporter = (options: ReporterOptions): Reporter => {
     running = true;
     while (due && !signal.aborted) {
       due = false;
-      const sent = probes;
-      probes = [];
+      const sent = probes.slice(0, probesMax);
+      probes = probes.slice(probesMax);
+      due = probes.length > 0;
       const sightings = nearMisses.take(sightingsPerReportMax);
       const isTold = asked || sightings.length > 0;
       asked = false;
@@ -74,7 +77,7 @@ export const startReporter = (options: ReporterOptions): Reporter => {
   return {
     rulesChanged: soon,
     probed: (result) => {
-      probes = [...probes, result].slice(-probesMax);
+      if (probes.length < probesHeldMax) probes.push(result);
       soon();
     },
     asked: () => {
