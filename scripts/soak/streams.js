@@ -203,6 +203,7 @@ const main = async (seconds) => {
   );
   let [sent, pings, lost] = [0, 0, 0];
   const faults = new Map();
+  let told = Date.now();
   do {
     for (const fault of await small(world)) faults.set(fault, (faults.get(fault) ?? 0) + 1);
     sent += smallRequests;
@@ -211,6 +212,10 @@ const main = async (seconds) => {
       pings += 1;
       if (!(await one.ping())) lost += 1;
     }
+    if (Date.now() - told < 60_000) continue;
+    told = Date.now();
+    const memory = count(world).memory.map((mb) => mb.toFixed(0));
+    say(`${sent} requests, memory ${memory.join('/')} MB (agent/manager/session)`);
   } while (Date.now() < until);
   const failed = [...faults.values()].reduce((sum, times) => sum + times, 0);
   for (const [fault, times] of faults) say(`${fault}: ${times} times`);

@@ -3,8 +3,11 @@ import { UserError } from '../../base/errors.ts';
 import type { SocketWire } from '../../base/wire/socket-wire.ts';
 import { dialWire } from '../../base/wire/sockets.ts';
 
-/** Milliseconds for one connection on this machine; a full queue of a busy app may take some. */
-const connectMsMax = 2_000;
+/**
+ * Milliseconds for one connection on this machine. When the queue of a busy app is full, the system
+ * asks again after one and after three seconds; the agent waits for five.
+ */
+const connectMsMax = 4_000;
 
 const hosts = ['127.0.0.1', '::1'] as const;
 
@@ -13,7 +16,7 @@ export type LocalPort = {
   readonly port: number;
   /**
    * A half-open TCP connection to the app, paused: set its handler, then `resume`. Rejects when
-   * nothing accepts within 2 s an address.
+   * both addresses refuse, or when an app that is there does not accept within 4 s.
    */
   readonly connect: () => Promise<SocketWire>;
 };
@@ -32,6 +35,8 @@ export const localPort = (port: number): LocalPort => {
           return socket;
         } catch (error) {
           failure = error;
+          // Somebody is there, and too busy: nobody would be at the other address.
+          if (error instanceof NotAccepted) break;
         }
       }
       throw failure;
@@ -39,13 +44,15 @@ export const localPort = (port: number): LocalPort => {
   };
 };
 
+class NotAccepted extends Error {}
+
 const connectTo = (host: string, port: number): Promise<SocketWire> =>
   new Promise((resolve, reject) => {
     const wire = dialWire({ host, port });
     wire.pause();
     const { stream: socket } = wire;
     const timer = setTimeout(
-      () => socket.destroy(new Error(`${host}:${port} did not accept in time.`)),
+      () => socket.destroy(new NotAccepted(`${host}:${port} did not accept in time.`)),
       connectMsMax,
     );
     socket.once('error', reject);
