@@ -189,6 +189,30 @@ const startWorld = async () => {
   return { url: `http://127.0.0.1:${port}`, port, key, app, programs };
 };
 
+/** Small requests, resets and messages until then; tells how many failed, why, and of memory each minute. */
+const rounds = async (world, held, until, say) => {
+  let [sent, pings, lost, told] = [0, 0, 0, Date.now()];
+  const faults = new Map();
+  do {
+    for (const fault of await small(world)) faults.set(fault, (faults.get(fault) ?? 0) + 1);
+    sent += smallRequests;
+    await resetAll(world);
+    const came = await Promise.all(held.map((one) => one.ping()));
+    pings += came.length;
+    lost += came.filter((well) => !well).length;
+    if (Date.now() - told < 60_000) continue;
+    told = Date.now();
+    const memory = count(world).memory.map((mb) => mb.toFixed(0));
+    say(`${sent} requests, memory ${memory.join('/')} MB (agent/manager/session)`);
+  } while (Date.now() < until);
+  const failed = [...faults.values()].reduce((sum, times) => sum + times, 0);
+  for (const [fault, times] of faults) say(`${fault}: ${times} times`);
+  say(
+    `${sent} requests, ${smallAtOnce} at once, ${failed} failed; ${pings} messages on a WebSocket and a gRPC call held open, ${lost} lost`,
+  );
+  return { failed, lost };
+};
+
 const main = async (seconds) => {
   const until = Date.now() + seconds * 1000;
   const world = await startWorld();
@@ -201,27 +225,7 @@ const main = async (seconds) => {
   say(
     `1 GB both ways at once in ${took.toFixed(1)} s, ${same ? 'the same' : 'NOT the same'} bytes`,
   );
-  let [sent, pings, lost] = [0, 0, 0];
-  const faults = new Map();
-  let told = Date.now();
-  do {
-    for (const fault of await small(world)) faults.set(fault, (faults.get(fault) ?? 0) + 1);
-    sent += smallRequests;
-    await resetAll(world);
-    for (const one of held) {
-      pings += 1;
-      if (!(await one.ping())) lost += 1;
-    }
-    if (Date.now() - told < 60_000) continue;
-    told = Date.now();
-    const memory = count(world).memory.map((mb) => mb.toFixed(0));
-    say(`${sent} requests, memory ${memory.join('/')} MB (agent/manager/session)`);
-  } while (Date.now() < until);
-  const failed = [...faults.values()].reduce((sum, times) => sum + times, 0);
-  for (const [fault, times] of faults) say(`${fault}: ${times} times`);
-  say(
-    `${sent} requests, ${smallAtOnce} at once, ${failed} failed; ${pings} messages on a WebSocket and a gRPC call held open, ${lost} lost`,
-  );
+  const { failed, lost } = await rounds(world, held, until, say);
   for (const one of held) one.close();
   const after = await settled(world, before);
   const growth = after.memory.map((mb, index) => mb - before.memory[index]);
